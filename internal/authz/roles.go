@@ -1,0 +1,72 @@
+package authz
+
+import "slices"
+
+// Role is what a membership lets a person do in its agency and below.
+type Role string
+
+// The roles of the portal.
+const (
+	DGAAdmin            Role = "dga_admin"
+	OPDCAdmin           Role = "opdc_admin"
+	CentralOfficer      Role = "central_officer"
+	ManualAuthor        Role = "manual_author"
+	ManualReviewer      Role = "manual_reviewer"
+	ServicePointOfficer Role = "service_point_officer"
+)
+
+// Roles lists every role, widest reach first.
+var Roles = []Role{DGAAdmin, OPDCAdmin, CentralOfficer, ManualAuthor, ManualReviewer, ServicePointOfficer}
+
+var roleNames = map[Role]string{
+	DGAAdmin:            "ผู้ดูแลระบบ สพร.",
+	OPDCAdmin:           "ผู้ดูแลระบบ ก.พ.ร.",
+	CentralOfficer:      "เจ้าหน้าที่ส่วนกลาง",
+	ManualAuthor:        "เจ้าหน้าที่จัดทำคู่มือ",
+	ManualReviewer:      "เจ้าหน้าที่ตรวจคู่มือ",
+	ServicePointOfficer: "เจ้าหน้าที่จุดบริการ",
+}
+
+// Name is the role's name on screens, in Thai.
+func (r Role) Name() string { return roleNames[r] }
+
+// Valid reports whether r is one of Roles.
+func (r Role) Valid() bool { return slices.Contains(Roles, r) }
+
+// national reports whether the role reaches every agency.
+func (r Role) national() bool { return r == DGAAdmin || r == OPDCAdmin }
+
+// Permission is one thing a person may do.
+type Permission string
+
+// The permissions. Each is required by at least one use case.
+const (
+	ViewProfile Permission = "profile.view"
+	RedeemToken Permission = "token.redeem"
+	IssueToken  Permission = "token.issue"
+	SeedContent Permission = "content.seed"
+	EnterOffice Permission = "office.enter"
+)
+
+var descriptions = map[Permission]string{
+	ViewProfile: "ดูบัญชีผู้ใช้งาน",
+	RedeemToken: "ใช้รหัส Token",
+	IssueToken:  "ออกรหัส Token",
+	SeedContent: "นำเข้าเนื้อหาเริ่มต้น",
+	EnterOffice: "ใช้งานส่วนของเจ้าหน้าที่",
+}
+
+func (p Permission) describe() string { return descriptions[p] }
+
+// everyone is what any signed-in person may do, with or without a membership.
+var everyone = []Permission{ViewProfile, RedeemToken}
+
+// grants is the rest of the permission matrix.
+var grants = map[Role][]Permission{
+	DGAAdmin:            {EnterOffice, IssueToken},
+	OPDCAdmin:           {EnterOffice},
+	CentralOfficer:      {EnterOffice},
+	ManualAuthor:        {EnterOffice},
+	ManualReviewer:      {EnterOffice},
+	ServicePointOfficer: {EnterOffice},
+}

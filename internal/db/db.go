@@ -1,0 +1,98 @@
+// Package db opens pools and applies migrations. It knows no table.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that goose opens
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"portal/migrations"
+)
+
+// Reader is what a read-only store function needs; a pool and an audit.Tx both
+// satisfy it.
+type Reader interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// Bookkeeper writes the rows nobody answers for: sign-ins under way, when a
+// session was last seen. Everything else is written through audit.Log.
+type Bookkeeper interface {
+	Reader
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+// Limits that keep one slow query from holding up everybody.
+const (
+	statementTimeout = "5s"
+	lockTimeout      = "2s"
+	connectTimeout   = 3 * time.Second
+	maxConns         = 20
+)
+
+// Open returns a pool for writing. It does not wait for the server.
+func Open(_ context.Context, url string) (*pgxpool.Pool, error) { return open(url, false) }
+
+// OpenReadOnly returns a pool on which Postgres refuses every write.
+func OpenReadOnly(_ context.Context, url string) (*pgxpool.Pool, error) { return open(url, true) }
+
+func open(url string, readOnly bool) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("reading the database address: %w", err)
+	}
+	cfg.MaxConns = maxConns
+	cfg.ConnConfig.ConnectTimeout = connectTimeout
+	p := cfg.ConnConfig.RuntimeParams
+	p["statement_timeout"], p["lock_timeout"] = statementTimeout, lockTimeout
+	p["timezone"], p["application_name"] = "UTC", "portal"
+	if readOnly {
+		p["default_transaction_read_only"] = "on"
+	}
+	// A context's own background: the pool outlives whoever opens it.
+	return pgxpool.NewWithConfig(context.Background(), cfg)
+}
+
+// Migrate brings the schema up to date. Servers that start together wait for
+// each other.
+func Migrate(ctx context.Context, databaseURL string) (err error) {
+	conn, err := sql.Open("pgx", databaseURL)
+	if err != nil {
+		return fmt.Errorf("reading the database address: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectPostgres, conn, migrations.FS, goose.WithSessionLocker(locker))
+	if err != nil {
+		return err
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrating the database: %w", err)
+	}
+	return nil
+}
+
+// CheckThai reports an error if the server cannot index Thai text: under
+// LC_CTYPE=C it sees no letters in it.
+func CheckThai(ctx context.Context, r Reader) error {
+	rows, err := r.Query(ctx, `SELECT lower('É') = 'é'`)
+	if err != nil {
+		return err
+	}
+	ok, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
+	if err == nil && !ok {
+		err = fmt.Errorf("the database was created with LC_CTYPE=C: create it with --locale=C.UTF-8, so that Thai text can be searched")
+	}
+	return err
+}
