@@ -1,0 +1,68 @@
+package testdb
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"portal/internal/db"
+	"portal/migrations"
+)
+
+// building is the advisory lock under which one process makes the template.
+const building = 7204
+
+// template makes the template database once per schema: its name is a hash
+// of the migrations, so it survives between runs and packages share it.
+func template(ctx context.Context, admin *pgx.Conn, base string) (name string, err error) {
+	hash, err := schemaHash()
+	if err != nil {
+		return "", err
+	}
+	name = "portal_tmpl_" + hash
+	if _, err := admin.Exec(ctx, "SELECT pg_advisory_lock($1)", building); err != nil {
+		return "", err
+	}
+	defer func() {
+		_, unlockErr := admin.Exec(ctx, "SELECT pg_advisory_unlock($1)", building)
+		err = errors.Join(err, unlockErr)
+	}()
+	var exists bool
+	err = admin.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&exists)
+	if err != nil || exists {
+		return name, err
+	}
+	// Under another name until it is whole: a killed process may leave half.
+	half := name + "_b"
+	if _, err := admin.Exec(ctx, "CREATE DATABASE "+half); err != nil && !alreadyThere(err) {
+		return "", err
+	}
+	if err := db.Migrate(ctx, with(base, half)); err != nil {
+		return "", err
+	}
+	_, err = admin.Exec(ctx, "ALTER DATABASE "+half+" RENAME TO "+name)
+	return name, err
+}
+
+func alreadyThere(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "42P04" // duplicate_database
+}
+
+func schemaHash() (string, error) {
+	h := sha256.New()
+	err := fs.WalkDir(migrations.FS, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(migrations.FS, p)
+		_, _ = fmt.Fprintf(h, "%s %d\n%s", p, len(b), b)
+		return err
+	})
+	return fmt.Sprintf("%x", h.Sum(nil)[:6]), err
+}
