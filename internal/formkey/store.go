@@ -1,0 +1,21 @@
+package formkey
+
+import (
+	"context"
+
+	"portal/internal/audit"
+)
+
+func insertKey(ctx context.Context, tx *audit.Tx, staffID int64, key Key) error {
+	tag, err := tx.Exec(ctx, `
+		INSERT INTO form_results (staff_id, form_key) VALUES ($1, $2) ON CONFLICT DO NOTHING`, staffID, key)
+	if err == nil && tag.RowsAffected() == 0 {
+		return ErrDone
+	}
+	return err
+}
+
+func deleteKey(ctx context.Context, tx *audit.Tx, staffID int64, key Key) error {
+	_, err := tx.Exec(ctx, `DELETE FROM form_results WHERE staff_id = $1 AND form_key = $2`, staffID, key)
+	return err
+}
