@@ -1,0 +1,161 @@
+// Package session knows who is signed in and since when. scs carries a
+// session's values; whether it is alive is decided by its row in
+// staff_sessions, read together with the person's memberships on every office
+// request, so that a change works at the next click.
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"portal/internal/audit"
+	"portal/internal/authz"
+	"portal/internal/db"
+	"portal/internal/problem"
+)
+
+// Limits of a session.
+type Limits struct {
+	Idle     time.Duration // without a request
+	Absolute time.Duration // from sign-in
+}
+
+// DefaultLimits follow the Thai website security standard of B.E. 2568.
+var DefaultLimits = Limits{Idle: 15 * time.Minute, Absolute: 12 * time.Hour}
+
+// touchEvery is how often, at most, the time of the last request is written.
+const touchEvery = time.Minute
+
+// Start is a session about to begin.
+type Start struct {
+	StaffID     int64
+	Epoch       int
+	ProviderSID string // the provider's own session, for back-channel logout
+	IDToken     string // hint for the provider at sign-out
+	AuthTime    time.Time
+	Address     string
+	UserAgent   string
+}
+
+// Held is a membership as the frame of office pages shows it.
+type Held struct {
+	Role       authz.Role
+	Agency     authz.AgencyID
+	AgencyName string
+}
+
+// Current is a live session and the person behind it.
+type Current struct {
+	Actor       authz.Actor
+	Name        string
+	Memberships []Held
+	token       string
+}
+
+// Service opens, reads and ends sessions.
+type Service struct {
+	values *scs.SessionManager
+	keep   db.Bookkeeper
+	log    *audit.Log
+	limits Limits
+	now    func() time.Time
+}
+
+// New returns a Service.
+func New(keep db.Bookkeeper, log *audit.Log, limits Limits, now func() time.Time) *Service {
+	values := scs.New()
+	values.Store = store{keep, now}
+	values.Lifetime = limits.Absolute
+	return &Service{values, keep, log, limits, now}
+}
+
+// Keys of the values that scs carries.
+const (
+	keyFlash   = "flash"
+	keyIDToken = "id_token"
+)
+
+// Open begins a session within tx and returns its token, for the cookie alone:
+// the database keeps a hash of it.
+func (s *Service) Open(ctx context.Context, tx *audit.Tx, start Start) (token string, err error) {
+	ends := s.now().Add(s.limits.Absolute)
+	data, err := s.values.Codec.Encode(ends, map[string]any{keyIDToken: start.IDToken})
+	if err != nil {
+		return "", fmt.Errorf("encoding a session: %w", err)
+	}
+	token = rand.Text()
+	return token, insertSession(ctx, tx, hash(token), start, s.now(), ends, data)
+}
+
+// Rotate gives the session a new token within tx, after a change of rights, and
+// keeps its end as it was. message is one sentence for the next page.
+func (s *Service) Rotate(ctx context.Context, tx *audit.Tx, c Current, message string) (token string, err error) {
+	data, err := s.values.Codec.Encode(s.values.Deadline(ctx), map[string]any{keyIDToken: s.IDToken(ctx), keyFlash: message})
+	if err != nil {
+		return "", fmt.Errorf("encoding a session: %w", err)
+	}
+	token = rand.Text()
+	return token, updateToken(ctx, tx, hash(c.token), hash(token), data)
+}
+
+// Load returns the live session that token stands for and a context that
+// carries its values. Without one it returns the zero Current: a visitor.
+// Public: it is how the portal learns who is asking.
+func (s *Service) Load(ctx context.Context, token string) (context.Context, Current, error) {
+	var c Current
+	if token != "" {
+		row, found, err := selectLive(ctx, s.keep, hash(token), s.now(), s.limits.Idle)
+		if err != nil {
+			return ctx, Current{}, err
+		}
+		if found {
+			c = row.current(token)
+			if s.now().Sub(row.LastSeenAt) >= touchEvery {
+				if err := touch(ctx, s.keep, hash(token), s.now()); err != nil {
+					return ctx, Current{}, err
+				}
+			}
+		}
+	}
+	// Values go with a live session only; "" loads an empty set.
+	ctx, err := s.values.Load(ctx, c.token)
+	return ctx, c, err
+}
+
+// Save writes the values that changed. It never brings an ended session back.
+// Public: it acts on the session in ctx alone.
+func (s *Service) Save(ctx context.Context, c Current) error {
+	if c.token == "" || s.values.Status(ctx) != scs.Modified {
+		return nil
+	}
+	_, _, err := s.values.Commit(ctx)
+	return err
+}
+
+// TakeFlash returns the sentence kept for this page and forgets it. Public: see Save.
+func (s *Service) TakeFlash(ctx context.Context) string { return s.values.PopString(ctx, keyFlash) }
+
+// IDToken is the hint for the provider at sign-out. Public: see Save.
+func (s *Service) IDToken(ctx context.Context) string { return s.values.GetString(ctx, keyIDToken) }
+
+// Close ends the actor's own session.
+func (s *Service) Close(ctx context.Context, actor authz.Actor, c Current) error {
+	if err := actor.Require(authz.ViewProfile); err != nil {
+		return err
+	}
+	return s.log.Change(ctx, actor, func(tx *audit.Tx) error {
+		if err := endSession(ctx, tx, hash(c.token), s.now()); err != nil {
+			return err
+		}
+		return tx.Record(ctx, audit.StaffSignedOut, fmt.Sprintf("staff/%d", actor.StaffID), nil)
+	})
+}
+
+func hash(token string) []byte { h := sha256.Sum256([]byte(token)); return h[:] }
+
+var errGone = problem.New(problem.SignIn, "การเข้าใช้งานนี้สิ้นสุดแล้ว กรุณาเข้าสู่ระบบใหม่")

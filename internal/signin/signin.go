@@ -1,0 +1,171 @@
+// Package signin is the way in through the OpenID provider: state, nonce, PKCE,
+// claims, and from them a person and a session. claims.go says which answers of
+// the provider are believed.
+package signin
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"portal/internal/audit"
+	"portal/internal/authz"
+	"portal/internal/db"
+	"portal/internal/problem"
+	"portal/internal/session"
+)
+
+// attemptLifetime is how long a person may take at the provider.
+const attemptLifetime = 10 * time.Minute
+
+// finishTimeout bounds all that the provider is asked for one sign-in.
+const finishTimeout = 9 * time.Second
+
+// Config is how the portal stands with the provider.
+type Config struct {
+	Issuer         string
+	ClientID       string
+	ClientSecret   string
+	SecretEncoding string // see EncodeSecret
+	Scopes         []string
+	MinimumIAL     string // empty: none asked
+	RedirectURL    string
+	LogoutURL      string // where the provider sends people after sign-out
+	Now            func() time.Time
+}
+
+// Service signs people in.
+type Service struct {
+	cfg      Config
+	provider *discovery
+	keep     db.Bookkeeper
+	log      *audit.Log
+	sessions *session.Service
+}
+
+// New returns a Service. It does not ask the provider anything yet, so that the
+// portal starts while the provider is away.
+func New(cfg Config, keep db.Bookkeeper, log *audit.Log, sessions *session.Service) *Service {
+	return &Service{cfg, &discovery{cfg: cfg, client: newHTTPClient()}, keep, log, sessions}
+}
+
+// Begin starts an attempt and returns the provider's address to go to. browser
+// is the secret of the browser's cookie; an attempt ends only where it began.
+// Public: whoever signs in is a visitor still.
+func (s *Service) Begin(ctx context.Context, browser, returnPath string) (string, error) {
+	p, err := s.provider.get(ctx)
+	if err != nil {
+		return "", away(err)
+	}
+	state, nonce, verifier := random(), random(), oauth2.GenerateVerifier()
+	err = insertAttempt(ctx, s.keep, digest(state), attempt{
+		BrowserHash: digest(browser), Nonce: nonce, Verifier: verifier,
+		ReturnPath: SafeReturn(returnPath), ExpiresAt: s.cfg.Now().Add(attemptLifetime),
+	})
+	if err != nil {
+		return "", err
+	}
+	return p.oauth.AuthCodeURL(state, oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier)), nil
+}
+
+// Callback is what the provider's answer carries, and where it came from.
+type Callback struct {
+	State, Code, Issuer, Error  string
+	Browser, Address, UserAgent string
+}
+
+// Done is a finished sign-in.
+type Done struct {
+	SessionToken string
+	ReturnPath   string
+}
+
+// Finish ends an attempt: it believes the provider's answer or refuses it, and
+// opens a session. Its problems are BadInput (an answer that fits no attempt, or
+// is not to be believed), Forbidden (a suspended person, or too low an assurance
+// level) and Away (the provider). Public: see Begin.
+func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
+	ctx, cancel := context.WithTimeout(ctx, finishTimeout)
+	defer cancel()
+	a, found, err := takeAttempt(ctx, s.keep, digest(cb.State), digest(cb.Browser), s.cfg.Now())
+	if err != nil {
+		return Done{}, err
+	}
+	if !found || cb.State == "" || cb.Browser == "" {
+		return Done{}, s.refuse(ctx, cb, "state fits no attempt", problem.New(problem.BadInput,
+			"การเข้าสู่ระบบครั้งนี้หมดเวลาหรือไม่ได้เริ่มจากเบราว์เซอร์นี้ กรุณาเริ่มเข้าสู่ระบบใหม่"))
+	}
+	if cb.Error != "" {
+		return Done{}, s.refuse(ctx, cb, "provider answered with an error", problem.New(problem.BadInput,
+			"ผู้ให้บริการ Digital ID ไม่ได้ยืนยันตัวตน หรือท่านยกเลิกการเข้าสู่ระบบ กรุณาเริ่มใหม่"))
+	}
+	answer, err := s.ask(ctx, a, cb)
+	switch {
+	case problem.Is(err, problem.Away):
+		return Done{}, err
+	case err != nil:
+		return Done{}, s.refuse(ctx, cb, err.Error(), problem.Wrap(problem.BadInput, err,
+			"ตรวจสอบคำตอบจาก Digital ID แล้วไม่ถูกต้อง ระบบจึงไม่ให้เข้าใช้งาน กรุณาเริ่มเข้าสู่ระบบใหม่"))
+	case !assured(answer.identity.IAL, s.cfg.MinimumIAL):
+		return Done{}, s.refuse(ctx, cb, "assurance level too low", problem.New(problem.Forbidden,
+			"ระดับการพิสูจน์ตัวตนของบัญชี Digital ID นี้ต่ำกว่าที่กำหนด กรุณายืนยันตัวตนเพิ่มที่ Digital ID แล้วเข้าสู่ระบบใหม่"))
+	}
+	token, member, err := s.enter(ctx, answer, cb)
+	if problem.Is(err, problem.Forbidden) {
+		return Done{}, s.refuse(ctx, cb, "account suspended", err)
+	}
+	if !member {
+		a.ReturnPath = "/backend/token"
+	}
+	return Done{token, a.ReturnPath}, err
+}
+
+// refuse records why a sign-in was refused and returns answer for the person.
+func (s *Service) refuse(ctx context.Context, cb Callback, reason string, answer error) error {
+	err := s.log.Change(ctx, authz.Actor{Address: cb.Address}, func(tx *audit.Tx) error {
+		return tx.Record(ctx, audit.SignInRefused, "signin", map[string]string{"reason": reason})
+	})
+	return errors.Join(answer, err)
+}
+
+// SignOutURL is where the provider ends its own session, or "" if it offers no
+// such place or is away: the portal's session has ended in any case. Public:
+// it holds nothing but the caller's own hint.
+func (s *Service) SignOutURL(ctx context.Context, idToken string) string {
+	p, err := s.provider.get(ctx)
+	if err != nil || p.EndSession == "" {
+		return ""
+	}
+	u, err := url.Parse(p.EndSession)
+	if err != nil {
+		return ""
+	}
+	q := u.Query()
+	q.Set("id_token_hint", idToken)
+	q.Set("client_id", s.cfg.ClientID)
+	q.Set("post_logout_redirect_uri", s.cfg.LogoutURL)
+	q.Set("post_logout_redirect_url", s.cfg.LogoutURL) // some installations of Digital ID read this name
+	q.Set("state", random())
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func away(err error) error {
+	return problem.Wrap(problem.Away, err, "ติดต่อ Digital ID ไม่ได้ในขณะนี้ กรุณาลองเข้าสู่ระบบใหม่ในอีกสักครู่")
+}
+
+// random draws 256 bits, unpadded base64url.
+func random() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails, by its documentation
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func digest(s string) []byte { h := sha256.Sum256([]byte(s)); return h[:] }
