@@ -1,0 +1,37 @@
+// Package announcement holds the announcements on the landing page. Anyone may
+// read them.
+package announcement
+
+import (
+	"context"
+	"time"
+
+	"portal/internal/audit"
+	"portal/internal/db"
+)
+
+// Announcement is one piece of news.
+type Announcement struct {
+	Slug        string
+	Title       string
+	Body        string // Markdown
+	Pinned      bool   // stands before the others
+	PublishedOn time.Time
+}
+
+// Service answers questions about announcements.
+type Service struct{ db db.Reader }
+
+// New returns a Service that reads from r.
+func New(r db.Reader) *Service { return &Service{r} }
+
+// Latest lists at most n announcements, pinned ones first, then the newest.
+// Public: no actor.
+func (s *Service) Latest(ctx context.Context, n int) ([]Announcement, error) {
+	return selectLatest(ctx, s.db, n)
+}
+
+// Add adds an announcement within tx.
+func Add(ctx context.Context, tx *audit.Tx, a Announcement) error {
+	return insertAnnouncement(ctx, tx, a)
+}

@@ -1,0 +1,44 @@
+package faq
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"portal/internal/audit"
+	"portal/internal/db"
+)
+
+func selectGroups(ctx context.Context, r db.Reader) ([]Group, error) {
+	rows, err := r.Query(ctx, `SELECT slug, title, position FROM faq_groups ORDER BY position, slug`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Group])
+}
+
+func selectEntries(ctx context.Context, r db.Reader, featuredOnly bool) ([]Entry, error) {
+	rows, err := r.Query(ctx, `
+		SELECT e.slug, e.group_slug AS "group", e.position, e.question, e.answer, e.featured
+		FROM faq_entries e JOIN faq_groups g ON g.slug = e.group_slug
+		WHERE e.featured OR NOT $1
+		ORDER BY g.position, e.position, e.slug`, featuredOnly)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Entry])
+}
+
+func insertGroup(ctx context.Context, tx *audit.Tx, g Group) error {
+	_, err := tx.Exec(ctx, `INSERT INTO faq_groups (slug, title, position) VALUES ($1, $2, $3)`,
+		g.Slug, g.Title, g.Position)
+	return err
+}
+
+func insertEntry(ctx context.Context, tx *audit.Tx, e Entry) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO faq_entries (slug, group_slug, position, question, answer, featured)
+		VALUES ($1, $2, $3, $4, $5, $6)`,
+		e.Slug, e.Group, e.Position, e.Question, e.Answer, e.Featured)
+	return err
+}

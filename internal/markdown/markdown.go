@@ -1,0 +1,140 @@
+// Package markdown turns the Markdown of pages, answers and announcements into
+// HTML that is safe to put into a page: raw HTML is dropped, links lead only to
+// http, https, mailto and tel addresses or within the site.
+package markdown
+
+import (
+	"bytes"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// Heading is a heading of the second level.
+type Heading struct{ ID, Text string }
+
+var engine = goldmark.New(
+	goldmark.WithExtensions(extension.NewTable(
+		extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute), // the policy forbids style=
+	)),
+	goldmark.WithParserOptions(
+		parser.WithAutoHeadingID(),
+		parser.WithASTTransformers(util.Prioritized(tidy{}, 100)),
+	),
+)
+
+// HTML renders src.
+func HTML(src string) string {
+	var out bytes.Buffer
+	doc := parse(src)
+	if err := engine.Renderer().Render(&out, []byte(src), doc); err != nil {
+		return "" // a bytes.Buffer does not fail
+	}
+	return out.String()
+}
+
+// Outline lists the headings of the second level, in order, with the ids that
+// HTML gives them.
+func Outline(src string) []Heading {
+	var list []Heading
+	doc := parse(src)
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		h, ok := n.(*ast.Heading)
+		if !ok || h.Level != 2 {
+			continue
+		}
+		id, _ := h.AttributeString("id")
+		raw, _ := id.([]byte)
+		list = append(list, Heading{ID: string(raw), Text: plain(h, []byte(src))})
+	}
+	return list
+}
+
+func parse(src string) ast.Node {
+	ctx := parser.NewContext(parser.WithIDs(&ids{used: map[string]bool{}}))
+	return engine.Parser().Parse(text.NewReader([]byte(src)), parser.WithContext(ctx))
+}
+
+// plain is the text of n without its markup.
+func plain(n ast.Node, src []byte) string {
+	var b strings.Builder
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if t, ok := n.(*ast.Text); ok && entering {
+			b.Write(t.Segment.Value(src))
+		}
+		return ast.WalkContinue, nil
+	})
+	return b.String()
+}
+
+// ids makes heading ids that keep Thai letters, vowels and tone marks.
+type ids struct{ used map[string]bool }
+
+func (s *ids) Generate(value []byte, _ ast.NodeKind) []byte {
+	id := slug(string(value))
+	for base, n := id, 2; s.used[id]; n++ {
+		id = base + "-" + strconv.Itoa(n)
+	}
+	s.used[id] = true
+	return []byte(id)
+}
+
+func (s *ids) Put(value []byte) { s.used[string(value)] = true }
+
+// slug always begins with h-, so that no heading takes an id of the page's own.
+func slug(s string) string {
+	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r)
+	})
+	return strings.Join(append([]string{"h"}, words...), "-")
+}
+
+// tidy keeps the text inside the page's own order: its headings begin at the
+// second level, and its links are of kinds that cannot run anything.
+type tidy struct{}
+
+func (tidy) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Heading:
+			n.Level = max(n.Level, 2)
+		case *ast.Link:
+			n.Destination = safe(n.Destination)
+			if external(n.Destination) {
+				n.SetAttributeString("rel", []byte("noopener external"))
+			}
+		case *ast.Image:
+			n.Destination = safe(n.Destination)
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+// safe returns dest, or # when it is not an address we link to.
+func safe(dest []byte) []byte {
+	u, err := url.Parse(strings.TrimSpace(string(dest)))
+	if err != nil {
+		return []byte("#")
+	}
+	switch strings.ToLower(u.Scheme) {
+	case "", "http", "https", "mailto", "tel":
+		return dest
+	}
+	return []byte("#")
+}
+
+func external(dest []byte) bool {
+	u, err := url.Parse(string(dest))
+	return err == nil && u.Host != ""
+}

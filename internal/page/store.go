@@ -1,0 +1,30 @@
+package page
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"portal/internal/audit"
+	"portal/internal/db"
+	"portal/internal/problem"
+)
+
+func selectPage(ctx context.Context, r db.Reader, slug string) (Page, error) {
+	rows, err := r.Query(ctx, `SELECT slug, title, description, body, updated_at FROM pages WHERE slug = $1`, slug)
+	if err != nil {
+		return Page{}, err
+	}
+	p, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Page])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Page{}, problem.New(problem.NotFound, "ไม่พบหน้านี้ในระบบ")
+	}
+	return p, err
+}
+
+func insertPage(ctx context.Context, tx *audit.Tx, p Page) error {
+	_, err := tx.Exec(ctx, `INSERT INTO pages (slug, title, description, body) VALUES ($1, $2, $3, $4)`,
+		p.Slug, p.Title, p.Description, p.Body)
+	return err
+}
