@@ -1,0 +1,48 @@
+#!/bin/sh
+# Copies the fonts and icons that the portal serves from their npm packages.
+# Run by `make assets`; what it writes is committed, so that neither building
+# nor running the portal needs Node. Usage: static/update.sh
+set -eu
+cd "$(dirname "$0")/.."
+
+sarabun=@fontsource/sarabun@5.3.0
+plex=@fontsource/ibm-plex-sans-thai@5.3.0
+lucide=lucide-static@1.62.0
+
+icons="arrow-right book-open book-open-check building-2 chart-column chevron-left
+chevron-right circle circle-alert circle-check circle-question-mark circle-user-round
+contrast download external-link file-clock file-down file-text globe house info
+key-round layers link list log-in log-out mail map-pin megaphone menu network pause
+phone pin play printer qr-code rotate-cw search shield-check star users x"
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# fetch <package>: unpacks it and prints the folder.
+fetch() {
+	dir=$(mktemp -d "$tmp/XXXXXX")
+	(cd "$dir" && npm pack --silent "$1" >/dev/null && tar -xzf ./*.tgz)
+	echo "$dir/package"
+}
+
+from=$(fetch "$sarabun")
+for weight in 400 600; do
+	for script in thai latin; do
+		cp "$from/files/sarabun-$script-$weight-normal.woff2" static/fonts/
+	done
+done
+cp "$from/LICENSE" static/fonts/LICENSE-sarabun.txt
+
+from=$(fetch "$plex")
+for script in thai latin; do
+	cp "$from/files/ibm-plex-sans-thai-$script-600-normal.woff2" static/fonts/
+done
+cp "$from/LICENSE" static/fonts/LICENSE-ibm-plex-sans-thai.txt
+
+from=$(fetch "$lucide")
+rm -f templates/component/icons/*.svg
+for icon in $icons; do
+	cp "$from/icons/$icon.svg" templates/component/icons/
+done
+cp "$from/LICENSE" templates/component/icons/LICENSE
+chmod 644 static/fonts/* templates/component/icons/*
