@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"portal/internal/authz"
+	"portal/internal/config"
+	"portal/internal/db"
+	"portal/internal/seed"
+)
+
+var commandLine = authz.System("command line")
+
+func serve(ctx context.Context) error {
+	cfg, err := config.Load()
+	if err != nil {
+		return fmt.Errorf("the settings are not right:\n%w", err)
+	}
+	h, err := build(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	return listen(ctx, cfg.Addr, h.handler(log), log)
+}
+
+func migrate(ctx context.Context) error {
+	cfg, err := config.LoadDatabase()
+	if err != nil {
+		return err
+	}
+	return db.Migrate(ctx, cfg.DatabaseURL)
+}
+
+func seedContent(ctx context.Context, out io.Writer) error {
+	return withHouse(ctx, func(h *house) error {
+		added, err := h.seeds.Content(ctx, commandLine)
+		if err != nil {
+			return err
+		}
+		return say(out, "%d items added\n", added)
+	})
+}
+
+// issueToken prints the code alone, so that a script can take it.
+func issueToken(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("portal token issue", flag.ContinueOnError)
+	role := flags.String("role", "", "role code, such as dga_admin")
+	code := flags.String("agency", seed.CodeDGA, "code of the agency; สพร. unless given")
+	if len(args) == 0 || args[0] != "issue" {
+		return errUsage
+	}
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	return withHouse(ctx, func(h *house) error {
+		c, err := h.issue(ctx, authz.Role(*role), *code)
+		if err != nil {
+			return err
+		}
+		return say(out, "%s\n", c)
+	})
+}
+
+func (h *house) issue(ctx context.Context, role authz.Role, agencyCode string) (string, error) {
+	if !role.Valid() {
+		return "", fmt.Errorf("--role: %q is not a role; `portal help` lists them", role)
+	}
+	a, err := h.agencies.ByCode(ctx, agencyCode)
+	if err != nil {
+		return "", fmt.Errorf("--agency %s: %w", agencyCode, err)
+	}
+	c, err := h.tokens.Issue(ctx, commandLine, a.ID, role)
+	return c.String(), err
+}
+
+func withHouse(ctx context.Context, do func(*house) error) error {
+	cfg, err := config.LoadDatabase()
+	if err != nil {
+		return err
+	}
+	h, err := build(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	return do(h)
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"portal/internal/authz"
+	"portal/internal/config"
+	"portal/internal/db"
+	"portal/internal/devtools/digitalid"
+	"portal/internal/devtools/postgres"
+	"portal/internal/seed"
+	"portal/internal/session"
+)
+
+// devSettings are what `portal dev` reads from the environment.
+type devSettings struct {
+	port, providerPort int
+	dir                string // where the data lie
+	databaseURL        string // empty: start one
+	issuer             string // empty: start one
+}
+
+func readDevSettings() (devSettings, error) {
+	s := devSettings{port: 8080, dir: ".dev", databaseURL: os.Getenv("DATABASE_URL"), issuer: os.Getenv("DIGITALID_ISSUER")}
+	if p := os.Getenv("PORT"); p != "" {
+		n, err := strconv.Atoi(p)
+		if err != nil || n < 1 || n > 65534 {
+			return s, fmt.Errorf("PORT: %q is not a port between 1 and 65534", p)
+		}
+		s.port = n
+	}
+	if d := os.Getenv("PORTAL_DEV_DIR"); d != "" {
+		s.dir = d
+	}
+	s.providerPort = s.port + 1
+	dir, err := filepath.Abs(s.dir)
+	if err != nil {
+		return s, err
+	}
+	s.dir = dir
+	return s, os.MkdirAll(s.dir, 0o700)
+}
+
+// The client that the local provider knows.
+const (
+	devClientID     = "portal-dev"
+	devClientSecret = "portal-dev-secret" // #nosec G101 -- works at the local provider alone
+)
+
+// dev serves the portal on this machine with everything it needs.
+func dev(ctx context.Context, out io.Writer) error {
+	s, err := readDevSettings()
+	if err != nil {
+		return err
+	}
+	// Bind first: a port in use should be told before anything is started.
+	l, err := bind(s.port)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = l.Close() }()
+	if s.databaseURL == "" {
+		pg, err := postgres.Start(ctx, postgres.Options{Dir: filepath.Join(s.dir, "postgres"), Log: out})
+		if err != nil {
+			return fmt.Errorf("starting Postgres: %w", err)
+		}
+		defer func() { _ = pg.Stop() }()
+		s.databaseURL = pg.URL()
+	}
+	if s.issuer == "" {
+		stop, err := startProvider(ctx, &s)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	return devServe(ctx, s, l, out)
+}
+
+func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer) error {
+	cfg, err := s.config()
+	if err != nil {
+		return err
+	}
+	if err := db.Migrate(ctx, s.databaseURL); err != nil {
+		return err
+	}
+	h, err := build(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	if _, err := h.seeds.Content(ctx, commandLine); err != nil {
+		return err
+	}
+	if _, err := h.seeds.Samples(ctx, commandLine, s.issuer); err != nil {
+		return err
+	}
+	logFile, err := os.OpenFile(filepath.Join(s.dir, "portal-"+strconv.Itoa(s.port)+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = logFile.Close() }()
+	if err := welcome(ctx, h, s, logFile.Name(), out); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(logFile, nil))
+	return serveOn(ctx, l, h.handler(log), log)
+}
+
+func bind(port int) (net.Listener, error) {
+	l, err := net.Listen("tcp", net.JoinHostPort("localhost", strconv.Itoa(port)))
+	if err != nil {
+		return nil, fmt.Errorf("port %d is in use by another program: stop it, or choose another with PORT=%d make run", port, port+10)
+	}
+	return l, nil
+}
+
+// startProvider starts the local Digital ID.
+func startProvider(ctx context.Context, s *devSettings) (stop func(), err error) {
+	l, err := bind(s.providerPort)
+	if err != nil {
+		return nil, err
+	}
+	s.issuer = "http://localhost:" + strconv.Itoa(s.providerPort)
+	base := "http://localhost:" + strconv.Itoa(s.port)
+	p, err := digitalid.New(digitalid.Options{
+		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
+		RedirectURIs: []string{base + "/backend/login/callback"}, PostLogoutRedirectURIs: []string{base + "/backend/logout/done"},
+		KeyFile: filepath.Join(s.dir, "digitalid.pem"), People: digitalid.SamplePeople(),
+	})
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	srv := &http.Server{Handler: p, ReadHeaderTimeout: headerTimeout}
+	go func() { _ = srv.Serve(l) }() // ends with Close
+	return func() { _ = srv.Close() }, nil
+}
+
+func secretEncoding() string {
+	if e := os.Getenv("DIGITALID_SECRET_ENCODING"); e != "" {
+		return e
+	}
+	return "plain"
+}
+
+// config is what a developer's portal runs with. Only here is plain HTTP allowed.
+func (s devSettings) config() (config.Config, error) {
+	keys, err := devKeys(filepath.Join(s.dir, "token-keys"))
+	return config.Config{
+		BaseURL: "http://localhost:" + strconv.Itoa(s.port), DatabaseURL: s.databaseURL, TokenKeys: keys,
+		SessionIdle: session.DefaultLimits.Idle, SessionMax: session.DefaultLimits.Absolute,
+		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
+		Scopes: config.DefaultScopes(),
+	}, err
+}
+
+// devKeys keeps the token keys between starts, or takes those of the environment.
+func devKeys(file string) (string, error) {
+	if keys := os.Getenv("PORTAL_TOKEN_KEYS"); keys != "" {
+		return keys, nil
+	}
+	kept, err := os.ReadFile(file) // #nosec G304 -- a name of ours in the data folder
+	if err == nil {
+		return string(kept), nil
+	}
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails, by its documentation
+	keys := base64.StdEncoding.EncodeToString(secret)
+	return keys, os.WriteFile(file, []byte(keys), 0o600)
+}
+
+// welcome prints what to click next.
+func welcome(ctx context.Context, h *house, s devSettings, logFile string, out io.Writer) error {
+	if err := say(out, "\n  เปิดเว็บไซต์  http://localhost:%d/backend\n  Digital ID จำลอง  %s\n\n  คนตัวอย่าง (เลือกได้ที่หน้า Digital ID จำลอง)\n", s.port, s.issuer); err != nil {
+		return err
+	}
+	for _, p := range digitalid.SamplePeople() {
+		if err := say(out, "    %s %s · %s\n", p.GivenName, p.FamilyName, p.Note); err != nil {
+			return err
+		}
+	}
+	if err := say(out, "\n  รหัส Token ที่ออกใหม่ (ใช้ได้ครั้งเดียว)\n"); err != nil {
+		return err
+	}
+	for _, role := range authz.Roles {
+		code, err := h.issue(ctx, role, seed.SampleAgency[role])
+		if err != nil {
+			return err
+		}
+		if err := say(out, "    %s  %s\n", code, role.Name()); err != nil {
+			return err
+		}
+	}
+	return say(out, "\n  ข้อมูลเก็บที่ %s (บันทึกการทำงาน: %s)\n  เริ่มใหม่ทั้งหมด: กด Ctrl-C แล้วพิมพ์ make clean run\n  %s กด Ctrl-C เพื่อหยุด\n\n",
+		s.dir, filepath.Base(logFile), time.Now().Format(time.TimeOnly))
+}

@@ -1,0 +1,82 @@
+// Portal is the staff portal of info.go.th. `portal help` explains its
+// subcommands.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+)
+
+const help = `portal: ระบบศูนย์รวมข้อมูลเพื่อติดต่อราชการ สำหรับเจ้าหน้าที่
+
+  portal serve      serve the portal; all settings come from the environment (see .env.example)
+  portal dev        serve it on this machine with a local Postgres and a local Digital ID
+  portal migrate    bring the database's schema up to date
+  portal seed       fill in the initial content; what was there before stays as it is
+  portal token issue --role ROLE [--agency CODE]
+                    issue a one-time token; for the first dga_admin, and when nobody can sign in
+  portal version    say which build this is
+  portal help       this text
+
+Roles: dga_admin, opdc_admin, central_officer, manual_author, manual_reviewer, service_point_officer
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "portal:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called
+	}
+}
+
+var errUsage = errors.New("unknown command: `portal help` lists them")
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) == 0 {
+		args = []string{"help"}
+	}
+	switch args[0] {
+	case "serve":
+		return serve(ctx)
+	case "dev":
+		return dev(ctx, out)
+	case "migrate":
+		return migrate(ctx)
+	case "seed":
+		return seedContent(ctx, out)
+	case "token":
+		return issueToken(ctx, args[1:], out)
+	case "version":
+		return say(out, "portal %s\n", version())
+	case "help", "-h", "--help":
+		return say(out, "%s", help)
+	}
+	return errUsage
+}
+
+func say(out io.Writer, format string, args ...any) error {
+	_, err := fmt.Fprintf(out, format, args...)
+	return err
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	revision := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			revision = s.Value
+		}
+	}
+	return revision + " " + info.GoVersion
+}

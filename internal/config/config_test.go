@@ -1,0 +1,65 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func set(t *testing.T, vars map[string]string) {
+	t.Helper()
+	good := map[string]string{
+		"PORTAL_BASE_URL": "https://admin.info.go.th", "DATABASE_URL": "postgres:///portal",
+		"PORTAL_TOKEN_KEYS":       "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+		"DIGITALID_ISSUER":        "https://connect.egov.go.th",
+		"DIGITALID_CLIENT_ID":     "portal",
+		"DIGITALID_CLIENT_SECRET": "secret",
+	}
+	for k, v := range good {
+		t.Setenv(k, v)
+	}
+	for k, v := range vars {
+		t.Setenv(k, v)
+	}
+}
+
+func TestLoadAcceptsAGoodEnvironment(t *testing.T) {
+	set(t, nil)
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Addr != "127.0.0.1:8080" || c.SecretEncoding != "plain" || len(c.Scopes) != 7 {
+		t.Errorf("defaults: %+v", c)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	for name, tt := range map[string]struct{ key, value, want string }{
+		"plain HTTP":          {"PORTAL_BASE_URL", "http://admin.info.go.th", "PORTAL_BASE_URL"},
+		"no keys":             {"PORTAL_TOKEN_KEYS", "", "PORTAL_TOKEN_KEYS is missing"},
+		"short key":           {"PORTAL_TOKEN_KEYS", "c2hvcnQ=", "key 1 is not 32 bytes"},
+		"development":         {"DIGITALID_ISSUER", "https://localhost:8081", "development provider"},
+		"development by IP":   {"DIGITALID_ISSUER", "https://[::1]:8081", "development provider"},
+		"plain provider":      {"DIGITALID_ISSUER", "http://connect.egov.go.th", "DIGITALID_ISSUER"},
+		"unknown encoding":    {"DIGITALID_SECRET_ENCODING", "md5", "neither plain nor ega"},
+		"unknown proxies":     {"PORTAL_TRUSTED_PROXIES", "nginx", "PORTAL_TRUSTED_PROXIES"},
+		"idle beyond the end": {"PORTAL_SESSION_IDLE", "24h", "PORTAL_SESSION_IDLE"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set(t, map[string]string{tt.key: tt.value})
+			if _, err := Load(); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestLoadReportsEveryMistakeAtOnce(t *testing.T) {
+	set(t, map[string]string{"PORTAL_BASE_URL": "", "DATABASE_URL": "", "DIGITALID_CLIENT_ID": "", "PORTAL_TOKEN_KEYS": ""})
+	_, err := Load()
+	for _, name := range []string{"PORTAL_BASE_URL", "DATABASE_URL", "DIGITALID_CLIENT_ID", "PORTAL_TOKEN_KEYS"} {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not reported in %v", name, err)
+		}
+	}
+}

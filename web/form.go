@@ -1,0 +1,33 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"portal/internal/problem"
+)
+
+// badForm keeps a body that is too large apart from one that makes no sense.
+func badForm(err error) error {
+	if tooLarge(err) {
+		return err
+	}
+	return problem.Wrap(problem.BadInput, err, "อ่านข้อมูลที่ส่งมาไม่ได้ กรุณาเปิดหน้านั้นใหม่แล้วลองอีกครั้ง")
+}
+
+// refillable reports whether err is something to fix on the form just sent,
+// rather than a page of its own.
+func refillable(err error) (*problem.Error, bool) {
+	if err == nil {
+		return nil, false
+	}
+	p := problem.Of(err)
+	return p, p.Kind == problem.Invalid || p.Kind == problem.Conflict || p.Kind == problem.Busy
+}
+
+func toLanding(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/backend", http.StatusPermanentRedirect)
+	return nil
+}
+
+func retrySeconds(p *problem.Error) string { return strconv.Itoa(int(p.RetryAfter.Seconds())) }

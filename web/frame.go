@@ -1,0 +1,86 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"portal/internal/authz"
+	"portal/internal/session"
+	"portal/internal/settings"
+	"portal/internal/thaidate"
+	"portal/templates/layout"
+)
+
+// layout builds the frame of a page and reads the words that stand on it.
+func (s *Server) layout(r *http.Request, title, description string) (layout.Page, error) {
+	site, err := s.settings.Site(r.Context())
+	if err != nil {
+		return layout.Page{}, err
+	}
+	s.site.Store(&site)
+	return s.frame(r, site, title, description), nil
+}
+
+func (s *Server) frame(r *http.Request, site settings.Site, title, description string) layout.Page {
+	p := layout.Page{
+		Title: title, Description: description, Path: r.URL.Path, BaseURL: s.cfg.BaseURL,
+		Site: site, Display: readDisplay(r, s.cookieName("display")), SignedIn: s.hasSessionCookie(r),
+		Year: thaidate.Year(s.cfg.Now()),
+	}
+	if r.URL.Path == "/backend" {
+		p.Title = "" // the landing page bears the portal's own name
+	} else if title != "" {
+		p.Crumbs = []layout.Crumb{{Title: title, Path: r.URL.Path}}
+	}
+	return p
+}
+
+// office builds the frame of a page for somebody who is signed in.
+func (s *Server) office(r *http.Request, title string) (layout.Page, error) {
+	p, err := s.layout(r, title, "")
+	if err != nil {
+		return p, err
+	}
+	c := s.current(r.Context())
+	p.NoIndex, p.Viewer = true, viewer(c)
+	p.Flash = s.sessions.TakeFlash(r.Context())
+	return p, nil
+}
+
+// lastSite is the site as it was last read, or as it began.
+func (s *Server) lastSite() settings.Site {
+	if site := s.site.Load(); site != nil {
+		return *site
+	}
+	return settings.Initial
+}
+
+func viewer(c session.Current) *layout.Viewer {
+	v := &layout.Viewer{Name: c.Name, Role: "ยังไม่ได้รับสิทธิ์", Menu: menu(c.Actor)}
+	var held []string
+	for _, m := range c.Memberships {
+		held = append(held, m.Role.Name()+" · "+m.AgencyName)
+	}
+	if len(held) > 0 {
+		v.Role = strings.Join(held, ", ")
+	}
+	return v
+}
+
+// menu lists what this person may do.
+func menu(a authz.Actor) []layout.MenuGroup {
+	account := layout.MenuGroup{Title: "บัญชีผู้ใช้"}
+	if a.Can(authz.ViewProfile) {
+		account.Items = append(account.Items,
+			layout.MenuItem{Title: "บัญชีผู้ใช้งาน (Profile)", Path: "/backend/profile", Icon: "circle-user-round"})
+	}
+	if a.Can(authz.RedeemToken) {
+		account.Items = append(account.Items,
+			layout.MenuItem{Title: "กรอกรหัส Token", Path: "/backend/token", Icon: "key-round"})
+	}
+	return []layout.MenuGroup{account}
+}
+
+// signedIn reports whether ctx belongs to a live session.
+func (s *Server) signedIn(ctx context.Context) bool { return s.current(ctx).Actor.SignedIn() }

@@ -1,0 +1,119 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/go-chi/chi/v5/middleware"
+
+	"portal/internal/problem"
+)
+
+// maxForm is more than any form of the portal needs, in bytes.
+const maxForm = 64 << 10
+
+// clientAddress finds the address a request came from: the peer's, or what the
+// trusted proxies say of it.
+func (s *Server) clientAddress(next http.Handler) http.Handler {
+	if len(s.cfg.TrustedProxies) == 0 {
+		return middleware.ClientIPFromRemoteAddr(next)
+	}
+	return middleware.ClientIPFromXFF(s.cfg.TrustedProxies...)(next)
+}
+
+// accessLog writes one line for each request, as the Computer Crime Act B.E.
+// 2550, section 26, asks: who, from where, what, when. Query strings carry
+// codes and states, so they are left out.
+func (s *Server) accessLog(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		who := new(visit)
+		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		next.ServeHTTP(ww, r.WithContext(context.WithValue(r.Context(), visitKey{}, who)))
+		s.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			slog.String("id", middleware.GetReqID(r.Context())),
+			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", ww.Status()),
+			slog.Int64("staff", who.current.Actor.StaffID), slog.String("address", address(r)),
+			slog.String("user_agent", r.UserAgent()), slog.Duration("took", time.Since(start)))
+	})
+}
+
+// headers keeps browsers from doing anything with a page that it does not ask for.
+func (s *Server) headers(next http.Handler) http.Handler {
+	policy := fmt.Sprintf("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "+
+		"connect-src 'self'; form-action 'self' %s; base-uri 'none'; frame-ancestors 'none'; "+
+		"require-trusted-types-for 'script'; trusted-types 'none'", s.provider)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Cache-Control", "no-store")
+		if s.secure {
+			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recoverer turns a panic into the page for an internal error.
+func (s *Server) recoverer(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if v := recover(); v != nil && v != http.ErrAbortHandler {
+				s.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+			} else if v != nil {
+				panic(v)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ownHost refuses requests for another host, so that no link is ever built for one.
+func (s *Server) ownHost(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Host != s.host {
+			w.Header().Set("Connection", "close")
+			s.show(w, r, http.StatusMisdirectedRequest, "", 0)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameOrigin refuses unsafe requests that other sites send (CSRF), and those
+// that do not say where they come from although they carry a session.
+func (s *Server) sameOrigin(next http.Handler) http.Handler {
+	refuse := func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, problem.New(problem.Forbidden, "คำขอนี้ไม่ได้ส่งมาจากหน้าของระบบ กรุณาเปิดหน้านั้นใหม่แล้วลองอีกครั้ง"))
+	}
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(refuse))
+	return guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
+		silent := r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
+		if !safe && silent && s.hasSessionCookie(r) {
+			refuse(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	}))
+}
+
+func limitBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		next.ServeHTTP(w, r)
+	})
+}
+
+func address(r *http.Request) string { return middleware.GetClientIP(r.Context()) }

@@ -1,0 +1,40 @@
+package web
+
+import (
+	"net/http"
+
+	"portal/internal/staff"
+	"portal/templates/profileview"
+)
+
+type profilePages struct {
+	*Server
+	staff *staff.Service
+}
+
+// show tells the person what the portal knows of them.
+func (p profilePages) show(w http.ResponseWriter, r *http.Request) error {
+	person, memberships, err := p.staff.Own(r.Context(), p.actor(r))
+	if err != nil {
+		return err
+	}
+	l, err := p.office(r, "บัญชีผู้ใช้งาน (Profile)")
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, http.StatusOK, profileview.Profile(l, profileOf(person, memberships)))
+}
+
+func profileOf(person staff.Person, memberships []staff.Membership) profileview.View {
+	v := profileview.View{Name: person.Name, Email: person.Email, IAL: person.IAL, LastSignIn: person.SignedInAt}
+	for _, m := range memberships {
+		by := m.GivenBy
+		if by == "" {
+			by = "ผู้ดูแลระบบ สพร. (DGA Contact Center)"
+		}
+		v.Memberships = append(v.Memberships, profileview.Membership{
+			Role: m.Role.Name(), Agency: m.AgencyName, Since: m.Since, IssuedBy: by,
+		})
+	}
+	return v
+}

@@ -1,0 +1,150 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"portal/internal/problem"
+	"portal/templates/errorview"
+)
+
+// handler is a page: it reads the request, calls one use case and responds, or
+// returns the error for fail to render.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// public serves a page that does not know who is asking.
+func (s *Server) public(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	}
+}
+
+// page serves a page that does; it stands behind withSession.
+func (s *Server) page(h handler) http.HandlerFunc { return s.public(h) }
+
+var statuses = map[problem.Kind]int{
+	problem.NotFound:  http.StatusNotFound,
+	problem.Forbidden: http.StatusForbidden,
+	problem.Invalid:   http.StatusUnprocessableEntity,
+	problem.Conflict:  http.StatusConflict,
+	problem.Busy:      http.StatusTooManyRequests,
+	problem.Away:      http.StatusServiceUnavailable,
+	problem.BadInput:  http.StatusBadRequest,
+}
+
+// fail is the only place an error becomes a page.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := problem.Of(err)
+	switch {
+	case p.Kind == problem.SignIn:
+		redirect(w, r, "/backend/login?return="+url.QueryEscape(wanted(r)))
+		return
+	case p.Kind == problem.NoRole:
+		redirect(w, r, "/backend/token")
+		return
+	case tooLarge(err):
+		s.show(w, r, http.StatusRequestEntityTooLarge, "", 0)
+		return
+	}
+	if unwrapped := errors.Unwrap(p); unwrapped != nil || p.Kind == problem.Internal {
+		s.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
+			slog.String("id", middleware.GetReqID(r.Context())), slog.String("path", r.URL.Path), slog.Any("err", err))
+	}
+	if status, known := statuses[p.Kind]; known {
+		s.show(w, r, status, p.Message, p.RetryAfter)
+		return
+	}
+	if databaseAway(err) {
+		s.show(w, r, http.StatusServiceUnavailable, "", 10*time.Second)
+		return
+	}
+	s.show(w, r, http.StatusInternalServerError, "", 0)
+}
+
+// show renders the page for a status. It asks nothing of the database.
+func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, message string, retry time.Duration) {
+	v := errorview.View{Status: status, Message: message}
+	if status >= http.StatusInternalServerError || status == http.StatusForbidden {
+		v.Reference = middleware.GetReqID(r.Context())
+	}
+	if retry > 0 {
+		v.RetryAfter = int(retry.Seconds())
+		w.Header().Set("Retry-After", strconv.Itoa(v.RetryAfter))
+	}
+	p := s.frame(r, s.lastSite(), "", "")
+	p.NoIndex = true
+	if err := s.render(w, r, status, errorview.Error(p, v)); err != nil {
+		s.cfg.Log.Error("rendering an error page", "err", err)
+		http.Error(w, "ขออภัย ระบบขัดข้อง", http.StatusInternalServerError)
+	}
+}
+
+// render writes a whole page or nothing: the page is built, the session's
+// values are saved, and only then is the first byte sent.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	var b bytes.Buffer
+	if err := c.Render(r.Context(), &b); err != nil {
+		return err
+	}
+	if err := s.save(r.Context()); err != nil && status < http.StatusInternalServerError {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	_, _ = b.WriteTo(w) // the reader has gone: nobody is left to tell
+	return nil
+}
+
+func (s *Server) save(ctx context.Context) error {
+	c := s.current(ctx)
+	if !c.Actor.SignedIn() {
+		return nil
+	}
+	return s.sessions.Save(ctx, c)
+}
+
+func redirect(w http.ResponseWriter, r *http.Request, to string) {
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// wanted is the page to come back to after signing in.
+func wanted(r *http.Request) string {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return r.URL.RequestURI()
+	}
+	return r.URL.Path
+}
+
+func notFound(http.ResponseWriter, *http.Request) error {
+	return problem.New(problem.NotFound, "ไม่พบหน้าที่ท่านต้องการ")
+}
+
+func tooLarge(err error) bool {
+	var limit *http.MaxBytesError
+	return errors.As(err, &limit)
+}
+
+// databaseAway tells a database that does not answer from one that objects.
+func databaseAway(err error) bool {
+	var objects *pgconn.PgError
+	if errors.As(err, &objects) {
+		return strings.HasPrefix(objects.Code, "57P") || strings.HasPrefix(objects.Code, "08") || objects.Code == "53300"
+	}
+	var connect *pgconn.ConnectError
+	return errors.As(err, &connect) || pgconn.Timeout(err) || pgconn.SafeToRetry(err)
+}

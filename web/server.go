@@ -1,0 +1,107 @@
+// Package web turns requests into use-case calls and results into pages.
+//
+// Start at routes.go. It holds no rule and no SQL: handlers parse, call one
+// method of an internal package, and respond.
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"portal/internal/announcement"
+	"portal/internal/banner"
+	"portal/internal/faq"
+	"portal/internal/file"
+	"portal/internal/manual"
+	"portal/internal/onboarding"
+	"portal/internal/page"
+	"portal/internal/session"
+	"portal/internal/settings"
+	"portal/internal/signin"
+	"portal/internal/staff"
+)
+
+// Config is what the server must know of the world around it.
+type Config struct {
+	BaseURL        string // scheme and host, no trailing slash
+	Issuer         string // the OpenID provider; forms may lead there
+	TrustedProxies []string
+	Ready          func(*http.Request) error // says why the server cannot work; nil when it can
+	Log            *slog.Logger
+	Now            func() time.Time
+}
+
+// Services are the use cases the pages call.
+type Services struct {
+	Announcements *announcement.Service
+	Banners       *banner.Service
+	FAQ           *faq.Service
+	Files         *file.Service
+	Manuals       *manual.Service
+	Onboarding    *onboarding.Service
+	Pages         *page.Service
+	Sessions      *session.Service
+	Settings      *settings.Service
+	SignIn        *signin.Service
+	Staff         *staff.Service
+}
+
+// Server answers every request of the portal.
+type Server struct {
+	cfg      Config
+	host     string
+	secure   bool
+	provider string // origin of the provider
+	sessions *session.Service
+	settings *settings.Service
+	site     atomic.Pointer[settings.Site] // last good copy, for pages while the database is away
+
+	home     homePages
+	text     textPages
+	faq      faqPages
+	manual   manualPages
+	contact  contactPages
+	file     filePages
+	signin   signinPages
+	redeem   redeemPages
+	profile  profilePages
+	health   healthPages
+	discover discoverPages
+	display  displayPages
+}
+
+// New returns a Server. cfg.BaseURL and cfg.Issuer must be valid addresses.
+func New(cfg Config, v Services) *Server {
+	s := &Server{
+		cfg: cfg, sessions: v.Sessions, settings: v.Settings,
+		secure: strings.HasPrefix(cfg.BaseURL, "https://"), provider: origin(cfg.Issuer),
+	}
+	if u, err := url.Parse(cfg.BaseURL); err == nil {
+		s.host = u.Host
+	}
+	s.home = homePages{s, v.Banners, v.Announcements, v.FAQ, v.Manuals}
+	s.text = textPages{s, v.Pages}
+	s.faq = faqPages{s, v.FAQ}
+	s.manual = manualPages{s, v.Manuals}
+	s.contact = contactPages{s}
+	s.file = filePages{s, v.Files}
+	s.signin = signinPages{s, v.SignIn}
+	s.redeem = redeemPages{s, v.Onboarding}
+	s.profile = profilePages{s, v.Staff}
+	s.health = healthPages{s}
+	s.discover = discoverPages{s}
+	s.display = displayPages{s}
+	return s
+}
+
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}

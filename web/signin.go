@@ -1,0 +1,99 @@
+package web
+
+import (
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"time"
+
+	"portal/internal/problem"
+	"portal/internal/signin"
+	"portal/templates/signinview"
+)
+
+// attemptCookieLasts is as long as an attempt may take.
+const attemptCookieLasts = 10 * time.Minute
+
+type signinPages struct {
+	*Server
+	signin *signin.Service
+}
+
+// show says what signing in is and leads to the provider.
+func (p signinPages) show(w http.ResponseWriter, r *http.Request) error {
+	to := signin.SafeReturn(r.URL.Query().Get("return"))
+	if p.signedIn(r.Context()) {
+		redirect(w, r, to)
+		return nil
+	}
+	l, err := p.layout(r, "เข้าสู่ระบบ", "เข้าสู่ระบบสำหรับเจ้าหน้าที่ด้วยบัญชี Digital ID")
+	if err != nil {
+		return err
+	}
+	v := signinview.View{Return: to, Start: "/backend/login/digitalid?return=" + url.QueryEscape(to)}
+	return p.render(w, r, http.StatusOK, signinview.SignIn(l, v))
+}
+
+// start sends the person to the provider.
+func (p signinPages) start(w http.ResponseWriter, r *http.Request) error {
+	browser := ""
+	if c, err := r.Cookie(p.cookieName("signin")); err == nil {
+		browser = c.Value
+	}
+	if len(browser) < 26 { // a second tab goes on with the first one's
+		browser = rand.Text()
+	}
+	to, err := p.signin.Begin(r.Context(), browser, r.URL.Query().Get("return"))
+	if err != nil {
+		return err
+	}
+	p.setCookie(w, "signin", browser, attemptCookieLasts)
+	redirect(w, r, to)
+	return nil
+}
+
+// callback receives the provider's answer.
+func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	cb := signin.Callback{
+		State: q.Get("state"), Code: q.Get("code"), Issuer: q.Get("iss"), Error: q.Get("error"),
+		Address: address(r), UserAgent: r.UserAgent(),
+	}
+	if c, err := r.Cookie(p.cookieName("signin")); err == nil {
+		cb.Browser = c.Value
+	}
+	done, err := p.signin.Finish(r.Context(), cb)
+	if err != nil {
+		return err
+	}
+	p.setCookie(w, "signin", "", -1)
+	p.setCookie(w, "session", done.SessionToken, 0)
+	redirect(w, r, done.ReturnPath)
+	return nil
+}
+
+// signOut ends the session here and then at the provider.
+func (p signinPages) signOut(w http.ResponseWriter, r *http.Request) error {
+	hint := p.sessions.IDToken(r.Context())
+	err := p.sessions.Close(r.Context(), p.actor(r), p.current(r.Context()))
+	if err != nil && !problem.Is(err, problem.SignIn) { // whoever is out already may go on
+		return err
+	}
+	p.setCookie(w, "session", "", -1)
+	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	to := "/backend/logout/done"
+	if hint != "" {
+		if provider := p.signin.SignOutURL(r.Context(), hint); provider != "" {
+			to = provider
+		}
+	}
+	redirect(w, r, to)
+	return nil
+}
+
+// ended is where the provider sends people after sign-out.
+func (p signinPages) ended(w http.ResponseWriter, r *http.Request) error {
+	l := p.frame(r, p.lastSite(), "ออกจากระบบแล้ว", "")
+	l.NoIndex = true
+	return p.render(w, r, http.StatusOK, signinview.Ended(l))
+}

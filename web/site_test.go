@@ -1,0 +1,180 @@
+package web
+
+import (
+	"context"
+	"encoding/base64"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"portal/internal/agency"
+	"portal/internal/announcement"
+	"portal/internal/audit"
+	"portal/internal/authz"
+	"portal/internal/banner"
+	"portal/internal/faq"
+	"portal/internal/file"
+	"portal/internal/manual"
+	"portal/internal/onboarding"
+	"portal/internal/page"
+	"portal/internal/seed"
+	"portal/internal/session"
+	"portal/internal/settings"
+	"portal/internal/signin"
+	"portal/internal/staff"
+	"portal/internal/testdb"
+	"portal/internal/token"
+)
+
+const baseURL = "https://portal.example"
+
+// site is the whole portal on a database of its own, seeded.
+type site struct {
+	t        *testing.T
+	pool     *pgxpool.Pool
+	log      *audit.Log
+	sessions *session.Service
+	tokens   *token.Service
+	agencies *agency.Service
+	handler  http.Handler
+	now      time.Time
+	broken   error // what /readyz reports
+	logs     strings.Builder
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	s := &site{t: t, pool: testdb.New(t), now: time.Now()}
+	clock := func() time.Time { return s.now }
+	s.log = audit.New(s.pool)
+	if _, err := seed.New(s.pool, s.log).Content(context.Background(), authz.System("test")); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := token.ParseKeys(base64.StdEncoding.EncodeToString(make([]byte, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.sessions = session.New(s.pool, s.log, session.DefaultLimits, clock)
+	s.agencies = agency.New(s.pool)
+	s.tokens = token.New(s.pool, s.log, keys, s.agencies.Lineage, clock)
+	s.handler = New(
+		Config{
+			BaseURL: baseURL, Issuer: "https://id.invalid", Now: clock,
+			Log:   slog.New(slog.NewJSONHandler(&s.logs, nil)),
+			Ready: func(*http.Request) error { return s.broken },
+		},
+		Services{
+			Announcements: announcement.New(s.pool), Banners: banner.New(s.pool), FAQ: faq.New(s.pool),
+			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
+			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool),
+			SignIn: signin.New(signin.Config{Issuer: "https://id.invalid", Now: clock}, s.pool, s.log, s.sessions),
+		}).Handler()
+	return s
+}
+
+// person signs somebody in who holds role, or none, and returns their cookie.
+func (s *site) person(subject string, role authz.Role) *http.Cookie {
+	s.t.Helper()
+	ctx := context.Background()
+	value := ""
+	err := s.log.Change(ctx, authz.System("test"), func(tx *audit.Tx) error {
+		p, err := staff.SignIn(ctx, tx, staff.Identity{Issuer: "test", Subject: subject, Name: "สมชาย รักงาน", Email: "somchai@example.go.th"}, s.now)
+		if err != nil {
+			return err
+		}
+		if role != "" {
+			a, err := agency.IDOf(ctx, tx, seed.SampleAgency[role])
+			if err != nil {
+				return err
+			}
+			if err := staff.Join(ctx, tx, staff.Joining{Staff: p.ID, Agency: a, Role: role, Since: s.now}); err != nil {
+				return err
+			}
+		}
+		value, err = s.sessions.Open(ctx, tx, session.Start{StaffID: int64(p.ID), Epoch: p.Epoch, AuthTime: s.now})
+		if err != nil {
+			return err
+		}
+		return tx.Record(ctx, audit.StaffSignedIn, p.ID.Subject(), nil)
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return &http.Cookie{Name: "__Host-portal-session", Value: value}
+}
+
+// request is one request to the site, sent as a browser would.
+type request struct {
+	method, path string
+	form         url.Values
+	cookie       *http.Cookie
+	header       map[string]string
+}
+
+func (s *site) do(q request) *http.Response {
+	s.t.Helper()
+	var body io.Reader
+	if q.form != nil {
+		body = strings.NewReader(q.form.Encode())
+	}
+	r := httptest.NewRequest(q.method, baseURL+q.path, body)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if q.form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for k, v := range q.header {
+		if v == "" {
+			r.Header.Del(k)
+		} else {
+			r.Header.Set(k, v)
+		}
+	}
+	if q.cookie != nil {
+		r.AddCookie(q.cookie)
+	}
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func (s *site) get(path string, cookie *http.Cookie) *http.Response {
+	return s.do(request{method: http.MethodGet, path: path, cookie: cookie})
+}
+
+func (s *site) issue(role authz.Role) string {
+	s.t.Helper()
+	a, err := s.agencies.ByCode(context.Background(), seed.SampleAgency[role])
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	c, err := s.tokens.Issue(context.Background(), authz.System("test"), a.ID, role)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c.String()
+}
+
+func text(t *testing.T, res *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func cookieOf(res *http.Response, name string) *http.Cookie {
+	for _, c := range res.Cookies() {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"portal/internal/audit"
+	"portal/internal/authz"
+	"portal/internal/formkey"
+	"portal/internal/onboarding"
+	"portal/internal/problem"
+	"portal/templates/tokenview"
+)
+
+type redeemPages struct {
+	*Server
+	onboarding *onboarding.Service
+}
+
+func (p redeemPages) show(w http.ResponseWriter, r *http.Request) error {
+	if err := p.actor(r).Require(authz.RedeemToken); err != nil {
+		return err // nothing to load, so no use case to ask
+	}
+	return p.form(w, r, http.StatusOK, tokenview.Form{})
+}
+
+// redeem uses a code up and gives the session a new id: rights have changed.
+func (p redeemPages) redeem(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	f := tokenview.Form{Token: r.PostForm.Get("token")}
+	renewed := ""
+	err := p.onboarding.Redeem(r.Context(), p.actor(r), f.Token, formkey.Key(r.PostForm.Get("form_key")),
+		func(tx *audit.Tx) (err error) {
+			renewed, err = p.sessions.Rotate(r.Context(), tx, p.current(r.Context()),
+				"ยืนยันสิทธิ์เรียบร้อยแล้ว กรุณาตรวจสอบบทบาทและหน่วยงานของท่านด้านล่าง")
+			return err
+		})
+	if errors.Is(err, formkey.ErrDone) {
+		redirect(w, r, "/backend/profile")
+		return nil
+	}
+	if bad, ok := refillable(err); ok {
+		f.Problem = bad
+		return p.form(w, r, statuses[bad.Kind], f)
+	}
+	if err != nil {
+		return err
+	}
+	p.setCookie(w, "session", renewed, 0)
+	redirect(w, r, "/backend/profile")
+	return nil
+}
+
+func (p redeemPages) form(w http.ResponseWriter, r *http.Request, status int, f tokenview.Form) error {
+	l, err := p.office(r, "กรอกรหัส Token")
+	if err != nil {
+		return err
+	}
+	c := p.current(r.Context())
+	f.Name, f.HasRole, f.Key = c.Name, c.Actor.HasRole(), string(formkey.New())
+	l.Scripts = []string{"js/form.js"}
+	if f.Problem != nil && f.Problem.Kind == problem.Busy {
+		w.Header().Set("Retry-After", retrySeconds(f.Problem))
+	}
+	return p.render(w, r, status, tokenview.Redeem(l, f))
+}
