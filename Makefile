@@ -1,0 +1,51 @@
+# Two commands do everything: `make run` and `make test`.
+
+
+GO    = go
+LINT  = $(GO) tool -modfile=lint.mod
+TEST  = $(GO) run ./internal/devtools/withpostgres -- $(GO) test
+
+.PHONY: help run test check lint unit e2e generate assets manuals build clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
+
+run: build ## start the portal with a local Postgres and a local Digital ID
+	@exec ./bin/portal dev
+
+test: check lint unit ## all tests
+
+check: ## formatting and generated code are in step
+	@unformatted=$$(gofmt -l cmd internal web templates migrations static e2e); \
+		test -z "$$unformatted" || { echo "not formatted, run gofmt -w: $$unformatted"; exit 1; }
+	$(GO) tool templ fmt -fail templates
+	sh .ci/generated
+	$(GO) mod verify >/dev/null
+
+lint: ## vet and linters
+	$(GO) vet ./...
+	$(LINT) staticcheck ./...
+	$(LINT) errcheck -ignoretests -exclude .errcheck ./...
+
+unit: ## unit, database, web and house tests
+	$(TEST) -race ./cmd/... ./internal/... ./web/... ./templates/... ./static/... ./migrations/...
+
+e2e: build ## journeys in a real browser
+	sh .ci/chromium
+	$(TEST) -count=1 ./e2e/...
+
+generate: ## write the templates' Go code
+	$(GO) tool templ fmt templates
+	$(GO) tool templ generate -path templates
+
+assets: ## copy fonts and icons from their packages into the project
+	sh static/update.sh
+
+manuals: ## make the manuals' PDFs from docs/manual-source
+	$(GO) run ./internal/devtools/manualpdf
+
+build: ## the binary, bin/portal
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/portal ./cmd/portal
+
+clean: ## forget the local data and the binary
+	rm -rf bin .dev
