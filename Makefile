@@ -13,7 +13,7 @@ help: ## show this list
 run: build ## start the portal with a local Postgres and a local Digital ID
 	@exec ./bin/portal dev
 
-test: check lint unit ## all tests
+test: check lint unit e2e ## all tests
 
 check: ## formatting and generated code are in step
 	@unformatted=$$(gofmt -l cmd internal web templates migrations static e2e); \

@@ -1,0 +1,221 @@
+// Package e2e tries the portal as people use it: a real browser, the real
+// binary, a real Postgres and the local Digital ID.
+package e2e
+
+import (
+	"bufio"
+	"context"
+	_ "embed"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+
+	"portal/internal/testdb"
+)
+
+//go:embed testdata/axe.min.js
+var axe string
+
+// portal is the binary at work.
+type portal struct {
+	base   string
+	tokens map[string]string // role's name → code
+}
+
+var codeLine = regexp.MustCompile(`^\s+((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})\s+(.+)$`)
+
+// startPortal runs `portal dev` on a database of its own until the test ends.
+func startPortal(t *testing.T) portal {
+	t.Helper()
+	port := freePorts(t)
+	cmd := exec.Command(filepath.Join("..", "bin", "portal"), "dev")
+	cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(port), "DATABASE_URL="+testdb.URL(t), "PORTAL_DEV_DIR="+t.TempDir(), "DIGITALID_ISSUER=")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("%v: run `make build` first", err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the portal did not stop cleanly: %v", err)
+		}
+	})
+	p := portal{fmt.Sprintf("http://localhost:%d", port), map[string]string{}}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if m := codeLine.FindStringSubmatch(lines.Text()); m != nil {
+			p.tokens[m[2]] = m[1]
+		}
+		if strings.Contains(lines.Text(), "Ctrl-C เพื่อหยุด") {
+			return p
+		}
+	}
+	t.Fatalf("the portal ended before it was ready: %v", lines.Err())
+	return p
+}
+
+// freePorts finds a port whose neighbour is free as well.
+func freePorts(t *testing.T) int {
+	t.Helper()
+	for range 50 {
+		l, err := net.Listen("tcp", "localhost:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		next, err := net.Listen("tcp", net.JoinHostPort("localhost", strconv.Itoa(port+1)))
+		_ = l.Close()
+		if err == nil {
+			_ = next.Close()
+			return port
+		}
+	}
+	t.Fatal("no two free ports side by side")
+	return 0
+}
+
+// tab is a browser window of its own, with no cookies at first.
+type tab struct {
+	t    *testing.T
+	ctx  context.Context
+	mu   sync.Mutex
+	logs []string
+}
+
+func openTab(t *testing.T, width, height int64) *tab {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	if os.Getuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(alloc)
+	b := &tab{t: t, ctx: ctx}
+	t.Cleanup(func() { cancel(); cancelAlloc() })
+	b.do(chromedp.EmulateViewport(width, height))
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			b.mu.Lock()
+			b.logs = append(b.logs, m.Text)
+			b.mu.Unlock()
+		}
+	}()
+	return b
+}
+
+// patience is how long anything may take in a browser on a busy machine.
+const patience = 30 * time.Second
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	// The first call starts the browser, which a deadline of its own would end.
+	if chromedp.FromContext(b.ctx).Target == nil {
+		if err := chromedp.Do(b.ctx); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func evaluate[T any](b *tab, script string, options ...chromedp.EvaluateOption) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, options...))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return v
+}
+
+// open goes to an address and returns its status.
+func (b *tab) open(url string) int64 {
+	b.t.Helper()
+	return b.follow(chromedp.Navigate(url))
+}
+
+// follow does what leads to another page and waits for that page.
+func (b *tab) follow(step chromedp.Action[chromedp.Void]) int64 {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	res, err := chromedp.RunResponse(ctx, step)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return res.Status
+}
+
+func (b *tab) click(css string) int64 {
+	b.t.Helper()
+	return b.follow(chromedp.Click(css))
+}
+
+func (b *tab) path() string { b.t.Helper(); return evaluate[string](b, `location.pathname`) }
+
+func (b *tab) text() string { b.t.Helper(); return evaluate[string](b, `document.body.innerText`) }
+
+// insert types into the field that has the focus.
+func (b *tab) insert(text string) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
+		return err
+	}))
+}
+
+func (b *tab) withoutScripts() {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+}
+
+// clean checks that the page has no accessibility fault that axe knows, does
+// not scroll sideways, and wrote nothing to the console.
+func (b *tab) clean(name string) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(context.Context, *chromedp.Target) error { return nil }))
+	evaluate[bool](b, axe+"; true")
+	faults := evaluate[[]string](b, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+		.then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 200)).join(" | ")))`, chromedp.EvalAwaitPromise)
+	for _, f := range faults {
+		b.t.Errorf("%s: %s", name, f)
+	}
+	if wide := evaluate[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
+		b.t.Errorf("%s: scrolls sideways by %d px", name, wide)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range b.logs {
+		b.t.Errorf("%s: console: %s", name, m)
+	}
+	b.logs = nil
+}
