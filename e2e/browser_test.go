@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	_ "embed"
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -198,11 +199,33 @@ func (b *tab) withoutScripts() {
 	}))
 }
 
+var screenshots = flag.String("screenshots", "", "folder to keep a picture of every page in, to look at")
+
+// picture keeps a picture of the whole page if -screenshots asks for it.
+func (b *tab) picture(name string) {
+	b.t.Helper()
+	if *screenshots == "" {
+		return
+	}
+	const quality = 100 // PNG
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(quality))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	width := evaluate[int](b, "innerWidth")
+	file := fmt.Sprintf("%s-%d.png", strings.Trim(strings.ReplaceAll(name, "/", "-"), "-"), width)
+	if err := os.WriteFile(filepath.Join(*screenshots, file), png, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 // clean checks that the page has no accessibility fault that axe knows, does
 // not scroll sideways, and wrote nothing to the console.
 func (b *tab) clean(name string) {
 	b.t.Helper()
-	b.do(chromedp.Func(func(context.Context, *chromedp.Target) error { return nil }))
+	b.picture(name)
 	evaluate[bool](b, axe+"; true")
 	faults := evaluate[[]string](b, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
 		.then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 200)).join(" | ")))`, chromedp.EvalAwaitPromise)

@@ -18,7 +18,7 @@ var publicPages = []string{
 // both themes.
 func TestPagesAreClean(t *testing.T) {
 	p := startPortal(t)
-	for _, width := range []int64{320, 1360} {
+	for _, width := range []int64{320, 768, 1360} {
 		b := openTab(t, width, 900)
 		for _, contrast := range []bool{false, true} {
 			if contrast {
@@ -29,7 +29,7 @@ func TestPagesAreClean(t *testing.T) {
 				if status := b.open(p.base + path); status != http.StatusOK && status != http.StatusNotModified {
 					t.Errorf("%s: %d", path, status)
 				}
-				b.clean(path)
+				b.clean(path + map[bool]string{true: " high contrast"}[contrast])
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func TestFirstSignIn(t *testing.T) {
 // TestOfficePagesAreClean looks at the pages of somebody who is signed in.
 func TestOfficePagesAreClean(t *testing.T) {
 	p := startPortal(t)
-	for _, width := range []int64{320, 1360} {
+	for _, width := range []int64{320, 768, 1360} {
 		b := openTab(t, width, 900)
 		b.signIn(p, "sample-two-hats")
 		if b.path() != "/backend/profile" {

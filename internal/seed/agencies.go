@@ -67,7 +67,7 @@ var samples = []struct {
 	{"sample-manual-author", []authz.Role{authz.ManualAuthor}},
 	{"sample-manual-reviewer", []authz.Role{authz.ManualReviewer}},
 	{"sample-service-point-officer", []authz.Role{authz.ServicePointOfficer}},
-	{"sample-two-hats", []authz.Role{authz.ManualReviewer, authz.ServicePointOfficer}},
+	{"sample-two-hats", []authz.Role{authz.ManualAuthor, authz.ServicePointOfficer}},
 }
 
 func sampleItems(issuer string) []item {

@@ -1,0 +1,66 @@
+package seed
+
+import (
+	"context"
+	"testing"
+
+	"portal/internal/audit"
+	"portal/internal/authz"
+	"portal/internal/problem"
+	"portal/internal/testdb"
+)
+
+func TestSeedingTwiceKeepsWhatSomebodyEdited(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	pool := testdb.New(t)
+	s := New(pool, audit.New(pool))
+	added, err := s.Content(ctx, authz.System("test"))
+	if err != nil || added < 50 {
+		t.Fatalf("%d items, %v", added, err)
+	}
+	for _, sql := range []string{
+		`UPDATE pages SET title = 'แก้ไขแล้ว' WHERE slug = 'about'`,
+		`DELETE FROM announcements`,
+	} {
+		if _, err := pool.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if again, err := s.Content(ctx, authz.System("test")); err != nil || again != 0 {
+		t.Errorf("the second run added %d items, %v", again, err)
+	}
+	var title string
+	var announcements, entries int
+	err = pool.QueryRow(ctx, `SELECT (SELECT title FROM pages WHERE slug = 'about'), (SELECT count(*) FROM announcements),
+		(SELECT count(*) FROM audit_entries)`).Scan(&title, &announcements, &entries)
+	if err != nil || title != "แก้ไขแล้ว" || announcements != 0 || entries != added {
+		t.Errorf("title %q, %d announcements, %d audit entries for %d items, %v", title, announcements, entries, added, err)
+	}
+}
+
+func TestOnlyJobsSeed(t *testing.T) {
+	t.Parallel()
+	pool := testdb.New(t)
+	actor := authz.Actor{StaffID: 1, Grants: []authz.Grant{{Role: authz.CentralOfficer}}}
+	if _, err := New(pool, audit.New(pool)).Content(context.Background(), actor); !problem.Is(err, problem.Forbidden) {
+		t.Errorf("%v, want Forbidden", err)
+	}
+}
+
+func TestSamplesAreMembers(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	pool := testdb.New(t)
+	s := New(pool, audit.New(pool))
+	if _, err := s.Content(ctx, authz.System("test")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Samples(ctx, authz.System("test"), "http://id"); err != nil {
+		t.Fatal(err)
+	}
+	var roles int
+	if err := pool.QueryRow(ctx, `SELECT count(DISTINCT role) FROM memberships`).Scan(&roles); err != nil || roles != len(authz.Roles) {
+		t.Errorf("%d roles, %v", roles, err)
+	}
+}
