@@ -3,94 +3,24 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
 	_ "embed"
 	"flag"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
-
-	"portal/internal/testdb"
 )
 
 //go:embed testdata/axe.min.js
 var axe string
-
-// portal is the binary at work.
-type portal struct {
-	base   string
-	tokens map[string]string // role's name → code
-}
-
-var codeLine = regexp.MustCompile(`^\s+((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})\s+(.+)$`)
-
-// startPortal runs `portal dev` on a database of its own until the test ends.
-func startPortal(t *testing.T) portal {
-	t.Helper()
-	port := freePorts(t)
-	cmd := exec.Command(filepath.Join("..", "bin", "portal"), "dev")
-	cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(port), "DATABASE_URL="+testdb.URL(t), "PORTAL_DEV_DIR="+t.TempDir(), "DIGITALID_ISSUER=")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("%v: run `make build` first", err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the portal did not stop cleanly: %v", err)
-		}
-	})
-	p := portal{fmt.Sprintf("http://localhost:%d", port), map[string]string{}}
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if m := codeLine.FindStringSubmatch(lines.Text()); m != nil {
-			p.tokens[m[2]] = m[1]
-		}
-		if strings.Contains(lines.Text(), "Ctrl-C เพื่อหยุด") {
-			return p
-		}
-	}
-	t.Fatalf("the portal ended before it was ready: %v", lines.Err())
-	return p
-}
-
-// freePorts finds a port whose neighbour is free as well.
-func freePorts(t *testing.T) int {
-	t.Helper()
-	for range 50 {
-		l, err := net.Listen("tcp", "localhost:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := l.Addr().(*net.TCPAddr).Port
-		next, err := net.Listen("tcp", net.JoinHostPort("localhost", strconv.Itoa(port+1)))
-		_ = l.Close()
-		if err == nil {
-			_ = next.Close()
-			return port
-		}
-	}
-	t.Fatal("no two free ports side by side")
-	return 0
-}
 
 // tab is a browser window of its own, with no cookies at first.
 type tab struct {
