@@ -52,7 +52,7 @@ func (s *Server) actor(r *http.Request) authz.Actor { return s.current(r.Context
 // setCookie sets a cookie that scripts cannot read and other sites cannot send
 // along with a form. maxAge 0 lasts until the browser closes; below 0 it goes.
 func (s *Server) setCookie(w http.ResponseWriter, name, value string, maxAge time.Duration) {
-	c := &http.Cookie{
+	c := &http.Cookie{ // #nosec G124 -- Secure wherever the portal is served over HTTPS
 		Name: s.cookieName(name), Value: value, Path: "/",
 		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}

@@ -50,7 +50,7 @@ func readDevSettings() (devSettings, error) {
 		return s, err
 	}
 	s.dir = dir
-	return s, os.MkdirAll(s.dir, 0o700)
+	return s, os.MkdirAll(s.dir, 0o700) // #nosec G703 -- the developer says where the data lie
 }
 
 // The client that the local provider knows.

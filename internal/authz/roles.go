@@ -48,7 +48,7 @@ const (
 	EnterOffice Permission = "office.enter"
 )
 
-var descriptions = map[Permission]string{
+var descriptions = map[Permission]string{ // #nosec G101 -- words on screens
 	ViewProfile: "ดูบัญชีผู้ใช้งาน",
 	RedeemToken: "ใช้รหัส Token",
 	IssueToken:  "ออกรหัส Token",
