@@ -282,3 +282,53 @@ func TestHealth(t *testing.T) {
 		t.Errorf("/readyz: %d", res.StatusCode)
 	}
 }
+
+func TestA29_PauseAfterWrongCodes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	cookie := s.person("newcomer", "")
+	stale := s.issue(authz.CentralOfficer)
+	live := s.issue(authz.CentralOfficer)
+	send := func(code string) *http.Response {
+		return s.do(request{method: "POST", path: "/backend/token", cookie: cookie, form: url.Values{"token": {code}}})
+	}
+	for range 5 {
+		if res := send(stale); res.StatusCode != http.StatusUnprocessableEntity {
+			t.Fatalf("wrong code: %d", res.StatusCode)
+		}
+	}
+	res := send(live)
+	body := text(t, res)
+	if res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" || !strings.Contains(body, "กรุณารอ 15 นาที") || !strings.Contains(body, live) {
+		t.Errorf("%d, Retry-After %q; the page must say how long to wait and keep the code", res.StatusCode, res.Header.Get("Retry-After"))
+	}
+	s.now = s.now.Add(16 * time.Minute)
+	cookie = s.person("newcomer", "")
+	if res := send(live); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("after the pause: %d", res.StatusCode)
+	}
+}
+
+func TestA32_VisitorsGetNoCookie(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, path := range append([]string{"/", "/backend/login", "/backend/nowhere", "/backend/logout/done"}, publicPaths...) {
+		if got := s.get(path, nil).Cookies(); len(got) != 0 {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+}
+
+func TestA17_UnknownSessionIsForgotten(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	planted := &http.Cookie{Name: "__Host-portal-session", Value: "set-by-an-attacker"}
+	res := s.get("/backend/login", planted)
+	if c := cookieOf(res, planted.Name); c == nil || c.MaxAge >= 0 {
+		t.Errorf("the planted cookie stays: %v", res.Cookies())
+	}
+	var rows int
+	if err := s.pool.QueryRow(t.Context(), `SELECT count(*) FROM staff_sessions`).Scan(&rows); err != nil || rows != 0 {
+		t.Errorf("%d sessions, %v", rows, err)
+	}
+}
