@@ -131,7 +131,7 @@ func wanted(r *http.Request) string {
 }
 
 func notFound(http.ResponseWriter, *http.Request) error {
-	return problem.New(problem.NotFound, "ไม่พบหน้าที่ท่านต้องการ")
+	return problem.New(problem.NotFound, "") // the page has its own words for it
 }
 
 func tooLarge(err error) bool {

@@ -9,12 +9,15 @@ import (
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
+
+	"portal/static"
 )
 
 //go:embed pages.html
 var pagesHTML string
 
-var pages = template.Must(template.New("").Parse(pagesHTML))
+// The pages bring the portal's font along: a fresh machine may have no Thai one.
+var pages = template.Must(template.New("").Funcs(template.FuncMap{"asset": static.Path}).Parse(pagesHTML))
 
 // login shows the list of people and takes the choice. It asks every time:
 // whoever tests roles wants to be somebody else.
@@ -57,7 +60,7 @@ func show(w http.ResponseWriter, status int, page string, data any) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	// No form-action: browsers apply it to the redirect back to the portal.
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'")
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes())
 }

@@ -17,6 +17,8 @@ import (
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
+
+	"portal/static"
 )
 
 // The endpoints of the real provider, and our own list of people.
@@ -54,6 +56,7 @@ type Provider struct {
 	op       *op.Provider
 	store    *store
 	password string // what HTTP Basic must carry
+	fonts    http.Handler
 	logouts  sync.WaitGroup
 }
 
@@ -73,7 +76,7 @@ func New(o Options) (*Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("digitalid: signing key: %w", err)
 	}
-	p := &Provider{password: password}
+	p := &Provider{password: password, fonts: static.Handler()}
 	p.store = newStore(o, key, p)
 	config := &op.Config{
 		DefaultLogoutRedirectURI:          o.Issuer + homePath,
@@ -120,7 +123,7 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case authorizePath, callbackPath, userinfoPath, keysPath:
 		p.op.ServeHTTP(w, r)
 	default: // the library also has endpoints that the real provider has not
-		http.NotFound(w, r)
+		p.fonts.ServeHTTP(w, r)
 	}
 }
 
