@@ -9,11 +9,13 @@ sarabun=@fontsource/sarabun@5.3.0
 plex=@fontsource/ibm-plex-sans-thai@5.3.0
 lucide=lucide-static@1.62.0
 
-icons="arrow-right book-open book-open-check building-2 chart-column chevron-left
-chevron-right circle circle-alert circle-check circle-question-mark circle-user-round
-contrast download external-link file-clock file-down file-text globe house info
-key-round layers link list log-in log-out mail map-pin megaphone menu network pause
-phone pin play printer qr-code rotate-cw search shield-check star users x"
+icons="arrow-left arrow-right ban book-open book-open-check building-2 chart-column
+chevron-left chevron-right circle circle-alert circle-check circle-question-mark
+circle-user-round clock contrast copy download external-link eye eye-off file-clock
+file-down file-spreadsheet file-text funnel globe history house info key-round laptop
+layers link list list-tree log-in log-out mail map-pin megaphone menu monitor move
+network pause pencil phone pin play plus printer qr-code refresh-cw rotate-ccw rotate-cw
+scroll-text search shield-check smartphone star trash-2 upload user-check users x"
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

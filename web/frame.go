@@ -70,16 +70,43 @@ func viewer(c session.Current) *layout.Viewer {
 
 // menu lists what this person may do.
 func menu(a authz.Actor) []layout.MenuGroup {
-	account := layout.MenuGroup{Title: "บัญชีผู้ใช้"}
-	if a.Can(authz.ViewProfile) {
-		account.Items = append(account.Items,
-			layout.MenuItem{Title: "บัญชีผู้ใช้งาน (Profile)", Path: "/backend/profile", Icon: "circle-user-round"})
+	var shown []layout.MenuGroup
+	for _, g := range officeMenu {
+		group := layout.MenuGroup{Title: g.title}
+		for _, item := range g.items {
+			if a.Can(item.needs) {
+				group.Items = append(group.Items, item.MenuItem)
+			}
+		}
+		if len(group.Items) > 0 {
+			shown = append(shown, group)
+		}
 	}
-	if a.Can(authz.RedeemToken) {
-		account.Items = append(account.Items,
-			layout.MenuItem{Title: "กรอกรหัส Token", Path: "/backend/token", Icon: "key-round"})
-	}
-	return []layout.MenuGroup{account}
+	return shown
+}
+
+type menuItem struct {
+	needs authz.Permission
+	layout.MenuItem
+}
+
+// officeMenu is the sidebar, grouped by task.
+var officeMenu = []struct {
+	title string
+	items []menuItem
+}{
+	{"บัญชีผู้ใช้", []menuItem{
+		{authz.ViewProfile, layout.MenuItem{Title: "บัญชีผู้ใช้งาน (Profile)", Path: "/backend/profile", Icon: "circle-user-round"}},
+		{authz.IssueToken, layout.MenuItem{Title: "จัดการ Token", Path: "/backend/tokens", Icon: "key-round"}},
+		{authz.ViewStaff, layout.MenuItem{Title: "จัดการรายละเอียดผู้ใช้งาน", Path: "/backend/staff", Icon: "users"}},
+		{authz.RedeemToken, layout.MenuItem{Title: "กรอกรหัส Token", Path: "/backend/token", Icon: "user-check"}},
+	}},
+	{"ข้อมูลบริการ", []menuItem{
+		{authz.ViewAgencies, layout.MenuItem{Title: "หน่วยงานและโครงสร้าง", Path: "/backend/agencies", Icon: "building-2"}},
+	}},
+	{"ระบบ", []menuItem{
+		{authz.ViewAudit, layout.MenuItem{Title: "บันทึกการใช้งาน", Path: "/backend/audit", Icon: "scroll-text"}},
+	}},
 }
 
 // signedIn reports whether ctx belongs to a live session.

@@ -61,6 +61,31 @@ func (s *Server) officeRoutes(r chi.Router) {
 	r.Get("/backend/token", s.page(s.redeem.show))
 	r.Post("/backend/token", s.page(s.redeem.redeem))
 	r.Get("/backend/profile", s.page(s.profile.show))
+	s.agencyRoutes(r)
+	s.roleTokenRoutes(r)
+	s.staffRoutes(r)
+	s.deviceRoutes(r)
+	s.auditRoutes(r)
+}
+
+// agencyRoutes are หน่วยงานและโครงสร้าง.
+func (s *Server) agencyRoutes(r chi.Router) {
+}
+
+// roleTokenRoutes are จัดการ Token.
+func (s *Server) roleTokenRoutes(r chi.Router) {
+}
+
+// staffRoutes are จัดการรายละเอียดผู้ใช้งาน.
+func (s *Server) staffRoutes(r chi.Router) {
+}
+
+// deviceRoutes are a person's own sessions.
+func (s *Server) deviceRoutes(r chi.Router) {
+}
+
+// auditRoutes are บันทึกการใช้งาน.
+func (s *Server) auditRoutes(r chi.Router) {
 }
 
 // methodNotAllowed also says which methods the address has (RFC 9110, 15.5.6).

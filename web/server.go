@@ -12,7 +12,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"portal/internal/agency"
 	"portal/internal/announcement"
+	"portal/internal/audit"
 	"portal/internal/banner"
 	"portal/internal/faq"
 	"portal/internal/file"
@@ -23,6 +25,7 @@ import (
 	"portal/internal/settings"
 	"portal/internal/signin"
 	"portal/internal/staff"
+	"portal/internal/token"
 )
 
 // Config is what the server must know of the world around it.
@@ -37,7 +40,9 @@ type Config struct {
 
 // Services are the use cases the pages call.
 type Services struct {
+	Agencies      *agency.Service
 	Announcements *announcement.Service
+	Audit         *audit.Log
 	Banners       *banner.Service
 	FAQ           *faq.Service
 	Files         *file.Service
@@ -48,6 +53,7 @@ type Services struct {
 	Settings      *settings.Service
 	SignIn        *signin.Service
 	Staff         *staff.Service
+	Tokens        *token.Service
 }
 
 // Server answers every request of the portal.
@@ -60,18 +66,23 @@ type Server struct {
 	settings *settings.Service
 	site     atomic.Pointer[settings.Site] // last good copy, for pages while the database is away
 
-	home     homePages
-	text     textPages
-	faq      faqPages
-	manual   manualPages
-	contact  contactPages
-	file     filePages
-	signin   signinPages
-	redeem   redeemPages
-	profile  profilePages
-	health   healthPages
-	discover discoverPages
-	display  displayPages
+	home      homePages
+	text      textPages
+	faq       faqPages
+	manual    manualPages
+	contact   contactPages
+	file      filePages
+	signin    signinPages
+	redeem    redeemPages
+	profile   profilePages
+	agency    agencyPages
+	roleToken roleTokenPages
+	staff     staffPages
+	device    devicePages
+	audit     auditPages
+	health    healthPages
+	discover  discoverPages
+	display   displayPages
 }
 
 // New returns a Server. cfg.BaseURL and cfg.Issuer must be valid addresses.
@@ -92,6 +103,11 @@ func New(cfg Config, v Services) *Server {
 	s.signin = signinPages{s, v.SignIn}
 	s.redeem = redeemPages{s, v.Onboarding}
 	s.profile = profilePages{s, v.Staff}
+	s.agency = agencyPages{s, v.Agencies}
+	s.roleToken = roleTokenPages{s, v.Tokens}
+	s.staff = staffPages{s, v.Staff}
+	s.device = devicePages{s, v.Sessions}
+	s.audit = auditPages{s, v.Audit}
 	s.health = healthPages{s}
 	s.discover = discoverPages{s}
 	s.display = displayPages{s}

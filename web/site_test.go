@@ -74,6 +74,7 @@ func newSite(t *testing.T) *site {
 			Announcements: announcement.New(s.pool), Banners: banner.New(s.pool), FAQ: faq.New(s.pool),
 			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool),
+			Agencies: s.agencies, Tokens: s.tokens, Audit: s.log,
 			SignIn: signin.New(signin.Config{Issuer: "https://id.invalid", Now: clock}, s.pool, s.log, s.sessions),
 		}).Handler()
 	return s
@@ -102,7 +103,7 @@ func (s *site) person(subject string, role authz.Role) *http.Cookie {
 		if err != nil {
 			return err
 		}
-		return tx.Record(ctx, audit.StaffSignedIn, p.ID.Subject(), nil)
+		return tx.Record(audit.StaffSignedIn, audit.Person(int64(p.ID)), nil)
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -11,7 +11,6 @@ import (
 	"portal/internal/authz"
 	"portal/internal/config"
 	"portal/internal/db"
-	"portal/internal/seed"
 )
 
 var commandLine = authz.System("command line")
@@ -52,7 +51,7 @@ func seedContent(ctx context.Context, out io.Writer) error {
 func issueToken(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("portal token issue", flag.ContinueOnError)
 	role := flags.String("role", "", "role code, such as dga_admin")
-	code := flags.String("agency", seed.CodeDGA, "code of the agency; สพร. unless given")
+	code := flags.String("agency", authz.CodeDGA, "code of the agency; สพร. unless given")
 	if len(args) == 0 || args[0] != "issue" {
 		return errUsage
 	}

@@ -84,5 +84,6 @@ func (h *house) handler(log *slog.Logger) http.Handler {
 			Files: file.New(h.read), Manuals: manual.New(h.read), Pages: page.New(h.read), Settings: settings.New(h.read),
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: sessions,
 			SignIn: signin.New(provider, h.write, h.log, sessions), Staff: staff.New(h.read),
+			Agencies: h.agencies, Tokens: h.tokens, Audit: h.log,
 		}).Handler()
 }

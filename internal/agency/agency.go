@@ -15,15 +15,7 @@ import (
 type ID = authz.AgencyID
 
 // Kind is an agency's level in the tree.
-type Kind string
-
-// The kinds, top down.
-const (
-	Ministry     Kind = "ministry"
-	Department   Kind = "department"
-	Division     Kind = "division"
-	ServicePoint Kind = "service_point"
-)
+type Kind = authz.AgencyKind
 
 // Agency is one agency or service point.
 type Agency struct {

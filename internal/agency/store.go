@@ -26,11 +26,7 @@ func selectByCode(ctx context.Context, r db.Reader, code string) (Agency, error)
 
 func selectLineage(ctx context.Context, r db.Reader, id ID) ([]ID, error) {
 	rows, err := r.Query(ctx, `
-		WITH RECURSIVE up AS (
-			SELECT id, parent_id, 0 AS depth FROM agencies WHERE id = $1
-			UNION ALL
-			SELECT a.id, a.parent_id, up.depth + 1 FROM agencies a JOIN up ON a.id = up.parent_id
-		) SELECT id FROM up ORDER BY depth`, id)
+		SELECT ancestor_id FROM agency_paths WHERE agency_id = $1 ORDER BY depth`, id)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // kit is what every feature may import.
-var kit = []string{"internal/audit", "internal/authz", "internal/db", "internal/problem"}
+var kit = []string{"internal/audit", "internal/authz", "internal/db", "internal/keyset", "internal/problem"}
 
 // features lists each feature with what it may import beyond the kit.
 var features = map[string][]string{
@@ -47,6 +47,8 @@ var foundations = map[string][]string{
 	"internal/db":       {"migrations"},
 	"internal/config":   {},
 	"internal/thaidate": {},
+	"internal/keyset":   {"internal/problem"},
+	"internal/sheet":    {"internal/problem"},
 	"internal/markdown": {},
 	"internal/testdb":   {"internal/db", "internal/devtools/postgres", "migrations"},
 	"migrations":        {},

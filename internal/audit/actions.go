@@ -6,13 +6,74 @@ type Action string
 
 // The catalogue.
 const (
-	ContentSeeded   Action = "content.seeded"
-	AgencySeeded    Action = "agency.seeded"
-	StaffSignedIn   Action = "staff.signed_in"
-	StaffSignedOut  Action = "staff.signed_out"
-	SignInRefused   Action = "signin.refused"
-	TokenIssued     Action = "token.issued"
-	TokenRedeemed   Action = "token.redeemed"
-	TokenRefused    Action = "token.refused"
-	MembershipGiven Action = "membership.given"
+	ContentSeeded Action = "content.seeded"
+
+	AgencySeeded   Action = "agency.seeded"
+	AgencyAdded    Action = "agency.added"
+	AgencyChanged  Action = "agency.changed"
+	AgencyMoved    Action = "agency.moved"
+	AgencyShown    Action = "agency.shown"
+	AgencyHidden   Action = "agency.hidden"
+	AgencyImported Action = "agency.imported"
+
+	StaffSignedIn  Action = "staff.signed_in"
+	StaffSignedOut Action = "staff.signed_out"
+	SignInRefused  Action = "signin.refused"
+	SessionEnded   Action = "session.ended"
+	SessionsEnded  Action = "session.all_ended"
+	ProviderLogout Action = "session.ended_by_provider"
+
+	TokenIssued   Action = "token.issued"
+	TokenCopied   Action = "token.copied"
+	TokenExported Action = "token.exported"
+	TokenRedeemed Action = "token.redeemed"
+	TokenRefused  Action = "token.refused"
+
+	MembershipGiven   Action = "membership.given"
+	MembershipChanged Action = "membership.changed"
+	MembershipEnded   Action = "membership.ended"
+	StaffSuspended    Action = "staff.suspended"
+	StaffRestored     Action = "staff.restored"
+	StaffExported     Action = "staff.exported"
+
+	AccessRefused Action = "access.refused"
+	AuditExported Action = "audit.exported"
+	AuditPruned   Action = "audit.pruned"
+	RowsCleaned   Action = "retention.cleaned"
 )
+
+// actionNames say what was done, in the words of the audit viewer.
+var actionNames = map[Action]string{
+	ContentSeeded:     "นำเข้าเนื้อหาเริ่มต้น",
+	AgencySeeded:      "นำเข้าหน่วยงานเริ่มต้น",
+	AgencyAdded:       "เพิ่มหน่วยงาน",
+	AgencyChanged:     "แก้ไขหน่วยงาน",
+	AgencyMoved:       "ย้ายหน่วยงาน",
+	AgencyShown:       "แสดงหน่วยงาน",
+	AgencyHidden:      "ซ่อนหน่วยงาน",
+	AgencyImported:    "นำเข้าหน่วยงานจากไฟล์",
+	StaffSignedIn:     "เข้าสู่ระบบ",
+	StaffSignedOut:    "ออกจากระบบ",
+	SignInRefused:     "เข้าสู่ระบบไม่สำเร็จ",
+	SessionEnded:      "ออกจากระบบในอุปกรณ์อื่น",
+	SessionsEnded:     "ออกจากระบบทุกอุปกรณ์",
+	ProviderLogout:    "Digital ID สั่งออกจากระบบ",
+	TokenIssued:       "ออกรหัส Token",
+	TokenCopied:       "ดูหรือคัดลอกรหัส Token",
+	TokenExported:     "พิมพ์หรือดาวน์โหลดรหัส Token",
+	TokenRedeemed:     "ใช้รหัส Token",
+	TokenRefused:      "ใช้รหัส Token ไม่สำเร็จ",
+	MembershipGiven:   "ให้สิทธิ์ผู้ใช้งาน",
+	MembershipChanged: "แก้ไขสิทธิ์ผู้ใช้งาน",
+	MembershipEnded:   "ลบสิทธิ์ผู้ใช้งาน",
+	StaffSuspended:    "ระงับบัญชีผู้ใช้งาน",
+	StaffRestored:     "คืนบัญชีผู้ใช้งาน",
+	StaffExported:     "ดาวน์โหลดรายชื่อผู้ใช้งาน",
+	AccessRefused:     "ปฏิเสธการเข้าถึง",
+	AuditExported:     "ดาวน์โหลดบันทึกการใช้งาน",
+	AuditPruned:       "ลบบันทึกการใช้งานที่ครบกำหนด",
+	RowsCleaned:       "ล้างข้อมูลที่หมดอายุ",
+}
+
+// Name is what was done, in Thai.
+func (a Action) Name() string { return actionNames[a] }

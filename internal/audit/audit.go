@@ -1,9 +1,15 @@
 // Package audit is the only way to change the database: a change and the entry
 // that says who made it commit together or not at all.
+//
+// Entries form a chain: each carries a hash over itself and the hash of the one
+// before (migrations/00003_office.sql). They are written last in their
+// transaction, so that the wait for one's turn in the chain is short and no
+// other lock is taken after it.
 package audit
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -20,12 +26,42 @@ type Log struct{ pool *pgxpool.Pool }
 // New returns a Log that writes to pool.
 func New(pool *pgxpool.Pool) *Log { return &Log{pool} }
 
+// Subject is what an entry is about.
+type Subject struct {
+	Key      string           // such as staff/12
+	Name     string           // as people knew it then
+	Agencies []authz.AgencyID // whom it concerns: their central officers can read the entry
+}
+
+// Person is a member of staff as a subject. The log adds their name and the
+// agencies they belong to.
+func Person(staffID int64) Subject { return Subject{Key: fmt.Sprintf("staff/%d", staffID)} }
+
+// Diff is the detail of an entry that changed something.
+type Diff struct {
+	Before any    `json:"before,omitempty"`
+	After  any    `json:"after,omitempty"`
+	Reason string `json:"reason,omitempty"` // in the words of who did it
+}
+
 // Tx is a transaction that must record at least one entry before it commits.
 // Store functions that write take a *Tx; only Change can make one.
 type Tx struct {
 	tx      pgx.Tx
 	actor   authz.Actor
-	entries int
+	entries []entry
+}
+
+// entry is a row of audit_entries, as flush sends it.
+type entry struct {
+	StaffID     int64            `json:"staff_id"`
+	Job         string           `json:"job"`
+	Address     string           `json:"address"`
+	Action      Action           `json:"action"`
+	Subject     string           `json:"subject"`
+	SubjectName string           `json:"subject_name"`
+	Agencies    []authz.AgencyID `json:"agencies"`
+	Detail      json.RawMessage  `json:"detail"`
 }
 
 var errNoEntry = errors.New("audit: transaction recorded no entry")
@@ -38,26 +74,49 @@ func (l *Log) Change(ctx context.Context, actor authz.Actor, fn func(*Tx) error)
 		if err := fn(tx); err != nil {
 			return err
 		}
-		if tx.entries == 0 {
-			return errNoEntry
-		}
-		return nil
+		return tx.flush(ctx)
 	})
 }
 
-// Record adds an entry. detail is stored as JSON; never put secrets in it.
-func (t *Tx) Record(ctx context.Context, action Action, subject string, detail any) error {
+// Record adds an entry. detail is stored as JSON, often a Diff; never put
+// secrets in it.
+func (t *Tx) Record(action Action, about Subject, detail any) error {
 	if detail == nil {
 		detail = struct{}{}
 	}
-	_, err := t.tx.Exec(ctx, `
-		INSERT INTO audit_entries (staff_id, job, address, action, subject, detail)
-		VALUES (nullif($1, 0), nullif($2, ''), $3, $4, $5, $6)`,
-		t.actor.StaffID, t.actor.Job, t.actor.Address, action, subject, detail)
+	encoded, err := json.Marshal(detail)
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", action, err)
 	}
-	t.entries++
+	if about.Agencies == nil {
+		about.Agencies = []authz.AgencyID{}
+	}
+	t.entries = append(t.entries, entry{
+		StaffID: t.actor.StaffID, Job: t.actor.Job, Address: t.actor.Address, Action: action,
+		Subject: about.Key, SubjectName: about.Name, Agencies: about.Agencies, Detail: encoded,
+	})
+	return nil
+}
+
+// flush writes the entries; triggers number and chain them.
+func (t *Tx) flush(ctx context.Context) error {
+	if len(t.entries) == 0 {
+		return errNoEntry
+	}
+	all, err := json.Marshal(t.entries)
+	if err != nil {
+		return fmt.Errorf("recording: %w", err)
+	}
+	_, err = t.tx.Exec(ctx, `
+		INSERT INTO audit_entries (staff_id, job, address, action, subject, subject_name, agencies, detail)
+		SELECT nullif(e.staff_id, 0), nullif(e.job, ''), e.address, e.action, e.subject, e.subject_name, e.agencies, e.detail
+		FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (staff_id bigint, job text, address text, action text,
+			subject text, subject_name text, agencies bigint[], detail jsonb)) WITH ORDINALITY AS e
+			(staff_id, job, address, action, subject, subject_name, agencies, detail, n)
+		ORDER BY e.n`, string(all))
+	if err != nil {
+		return fmt.Errorf("recording %s: %w", t.entries[0].Action, err)
+	}
 	return nil
 }
 

@@ -23,7 +23,7 @@ func TestChangeWithoutEntryRollsBack(t *testing.T) {
 	}
 	broken := errors.New("broken")
 	err := audit.New(pool).Change(ctx, authz.System("test"), func(tx *audit.Tx) error {
-		return errors.Join(insert(tx), tx.Record(ctx, audit.ContentSeeded, "x", nil), broken)
+		return errors.Join(insert(tx), tx.Record(audit.ContentSeeded, audit.Subject{Key: "x"}, nil), broken)
 	})
 	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
@@ -39,7 +39,7 @@ func TestA68_LogIsAppendOnly(t *testing.T) {
 	ctx := context.Background()
 	pool := testdb.New(t)
 	err := audit.New(pool).Change(ctx, authz.Actor{Job: "test", Address: "192.0.2.1"}, func(tx *audit.Tx) error {
-		return tx.Record(ctx, audit.ContentSeeded, "x", map[string]string{"a": "b"})
+		return tx.Record(audit.ContentSeeded, audit.Subject{Key: "x"}, map[string]string{"a": "b"})
 	})
 	if err != nil {
 		t.Fatal(err)

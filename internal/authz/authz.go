@@ -69,3 +69,47 @@ func (a Actor) RequireIn(p Permission, lineage []AgencyID) error {
 	}
 	return problem.New(problem.Forbidden, "หน่วยงานนี้อยู่นอกสังกัดของท่าน ท่านจึงไม่มีสิทธิ์"+p.describe())
 }
+
+// RequireGive returns nil if a may, by permission p, give role to somebody or
+// take it away in the agency whose chain, itself first, is lineage.
+func (a Actor) RequireGive(p Permission, role Role, lineage []AgencyID) error {
+	if err := a.RequireIn(p, lineage); err != nil || a.Job != "" {
+		return err
+	}
+	for _, g := range a.Grants {
+		if slices.Contains(gives[g.Role], role) && (g.Role.national() || slices.Contains(lineage, g.Agency)) {
+			return nil
+		}
+	}
+	return problem.New(problem.Forbidden, "บทบาทของท่านให้สิทธิ์"+role.Name()+"ไม่ได้")
+}
+
+// Gives lists the roles that a may give out somewhere.
+func (a Actor) Gives() []Role {
+	var all []Role
+	for _, role := range Roles {
+		given := func(g Grant) bool { return slices.Contains(gives[g.Role], role) }
+		if a.Job != "" || slices.ContainsFunc(a.Grants, given) {
+			all = append(all, role)
+		}
+	}
+	return all
+}
+
+// Reach says where a may do p: everywhere, or in roots and all that is under
+// them. Lists show no more than this.
+func (a Actor) Reach(p Permission) (everywhere bool, roots []AgencyID) {
+	if a.Job != "" {
+		return true, nil
+	}
+	for _, g := range a.Grants {
+		if !slices.Contains(grants[g.Role], p) {
+			continue
+		}
+		if g.Role.national() {
+			return true, nil
+		}
+		roots = append(roots, g.Agency)
+	}
+	return false, roots
+}

@@ -41,19 +41,33 @@ type Permission string
 
 // The permissions. Each is required by at least one use case.
 const (
-	ViewProfile Permission = "profile.view"
-	RedeemToken Permission = "token.redeem"
-	IssueToken  Permission = "token.issue"
-	SeedContent Permission = "content.seed"
-	EnterOffice Permission = "office.enter"
+	ViewProfile    Permission = "profile.view"
+	RedeemToken    Permission = "token.redeem"
+	EnterOffice    Permission = "office.enter"
+	ViewAgencies   Permission = "agency.view"
+	EditAgencies   Permission = "agency.edit"
+	IssueToken     Permission = "token.issue"
+	ViewStaff      Permission = "staff.view"
+	EditMembership Permission = "membership.edit"
+	SuspendStaff   Permission = "staff.suspend"
+	ViewAudit      Permission = "audit.view"
+	SeedContent    Permission = "content.seed"
+	KeepHouse      Permission = "house.keep"
 )
 
 var descriptions = map[Permission]string{ // #nosec G101 -- words on screens
-	ViewProfile: "ดูบัญชีผู้ใช้งาน",
-	RedeemToken: "ใช้รหัส Token",
-	IssueToken:  "ออกรหัส Token",
-	SeedContent: "นำเข้าเนื้อหาเริ่มต้น",
-	EnterOffice: "ใช้งานส่วนของเจ้าหน้าที่",
+	ViewProfile:    "ดูบัญชีผู้ใช้งาน",
+	RedeemToken:    "ใช้รหัส Token",
+	EnterOffice:    "ใช้งานส่วนของเจ้าหน้าที่",
+	ViewAgencies:   "ดูหน่วยงานและโครงสร้าง",
+	EditAgencies:   "แก้ไขหน่วยงานและโครงสร้าง",
+	IssueToken:     "ออกรหัส Token",
+	ViewStaff:      "ดูรายละเอียดผู้ใช้งาน",
+	EditMembership: "แก้ไขสิทธิ์ผู้ใช้งาน",
+	SuspendStaff:   "ระงับบัญชีผู้ใช้งาน",
+	ViewAudit:      "ดูบันทึกการใช้งาน",
+	SeedContent:    "นำเข้าเนื้อหาเริ่มต้น",
+	KeepHouse:      "ล้างข้อมูลที่หมดอายุ",
 }
 
 func (p Permission) describe() string { return descriptions[p] }
@@ -61,11 +75,17 @@ func (p Permission) describe() string { return descriptions[p] }
 // everyone is what any signed-in person may do, with or without a membership.
 var everyone = []Permission{ViewProfile, RedeemToken}
 
+// gives says which roles a role may give to people, and take from them.
+var gives = map[Role][]Role{
+	DGAAdmin:       {DGAAdmin, OPDCAdmin, CentralOfficer},
+	CentralOfficer: {ManualAuthor, ManualReviewer, ServicePointOfficer},
+}
+
 // grants is the rest of the permission matrix.
 var grants = map[Role][]Permission{
-	DGAAdmin:            {EnterOffice, IssueToken},
+	DGAAdmin:            {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, SuspendStaff, ViewAudit},
 	OPDCAdmin:           {EnterOffice},
-	CentralOfficer:      {EnterOffice},
+	CentralOfficer:      {EnterOffice, ViewAgencies, IssueToken, ViewStaff, EditMembership, ViewAudit},
 	ManualAuthor:        {EnterOffice},
 	ManualReviewer:      {EnterOffice},
 	ServicePointOfficer: {EnterOffice},

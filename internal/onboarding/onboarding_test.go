@@ -45,7 +45,7 @@ func newOffice(t *testing.T) *office {
 	ctx := context.Background()
 	log := audit.New(o.pool)
 	err := log.Change(ctx, authz.System("test"), func(tx *audit.Tx) (err error) {
-		o.agency, err = agency.Add(ctx, tx, agency.Agency{Code: "08004000", Kind: agency.Department, Name: "กรมการขนส่งทางบก"}, "")
+		o.agency, err = agency.Add(ctx, tx, agency.Agency{Code: "08004000", Kind: authz.Department, Name: "กรมการขนส่งทางบก"}, "")
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func newOffice(t *testing.T) *office {
 			}
 			o.people[i] = authz.Actor{StaffID: int64(p.ID), Address: "192.0.2.1"}
 		}
-		return tx.Record(ctx, audit.AgencySeeded, "test", nil)
+		return tx.Record(audit.AgencySeeded, audit.Subject{Key: "test"}, nil)
 	})
 	if err != nil {
 		t.Fatal(err)

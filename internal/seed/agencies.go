@@ -10,12 +10,6 @@ import (
 	"portal/internal/staff"
 )
 
-// Codes of the agencies that the portal cannot do without.
-const (
-	CodeDGA  = "01036001"
-	CodeOPDC = "01010000"
-)
-
 // Codes of the agencies that sample people belong to.
 const (
 	CodeDLT          = "08004000"
@@ -26,12 +20,12 @@ var agencies = []struct {
 	agency.Agency
 	parent string
 }{
-	{agency.Agency{Code: "01000000", Kind: agency.Ministry, Name: "สำนักนายกรัฐมนตรี", NameEN: "Office of the Prime Minister", ShortName: "สปน."}, ""},
-	{agency.Agency{Code: CodeDGA, Kind: agency.Department, Name: "สำนักงานพัฒนารัฐบาลดิจิทัล (องค์การมหาชน)", NameEN: "Digital Government Development Agency", ShortName: "สพร."}, "01000000"},
-	{agency.Agency{Code: CodeOPDC, Kind: agency.Department, Name: "สำนักงานคณะกรรมการพัฒนาระบบราชการ", NameEN: "Office of the Public Sector Development Commission", ShortName: "สำนักงาน ก.พ.ร."}, "01000000"},
-	{agency.Agency{Code: "08000000", Kind: agency.Ministry, Name: "กระทรวงคมนาคม", NameEN: "Ministry of Transport", ShortName: "คค."}, ""},
-	{agency.Agency{Code: CodeDLT, Kind: agency.Department, Name: "กรมการขนส่งทางบก", NameEN: "Department of Land Transport", ShortName: "ขบ."}, "08000000"},
-	{agency.Agency{Code: CodeDLTChiangMai, Kind: agency.ServicePoint, Name: "สำนักงานขนส่งจังหวัดเชียงใหม่", NameEN: "Chiang Mai Provincial Land Transport Office"}, CodeDLT},
+	{agency.Agency{Code: "01000000", Kind: authz.Ministry, Name: "สำนักนายกรัฐมนตรี", NameEN: "Office of the Prime Minister", ShortName: "สปน."}, ""},
+	{agency.Agency{Code: authz.CodeDGA, Kind: authz.Department, Name: "สำนักงานพัฒนารัฐบาลดิจิทัล (องค์การมหาชน)", NameEN: "Digital Government Development Agency", ShortName: "สพร."}, "01000000"},
+	{agency.Agency{Code: authz.CodeOPDC, Kind: authz.Department, Name: "สำนักงานคณะกรรมการพัฒนาระบบราชการ", NameEN: "Office of the Public Sector Development Commission", ShortName: "สำนักงาน ก.พ.ร."}, "01000000"},
+	{agency.Agency{Code: "08000000", Kind: authz.Ministry, Name: "กระทรวงคมนาคม", NameEN: "Ministry of Transport", ShortName: "คค."}, ""},
+	{agency.Agency{Code: CodeDLT, Kind: authz.Department, Name: "กรมการขนส่งทางบก", NameEN: "Department of Land Transport", ShortName: "ขบ."}, "08000000"},
+	{agency.Agency{Code: CodeDLTChiangMai, Kind: authz.ServicePoint, Name: "สำนักงานขนส่งจังหวัดเชียงใหม่", NameEN: "Chiang Mai Provincial Land Transport Office"}, CodeDLT},
 }
 
 func agencyItems() []item {
@@ -47,8 +41,8 @@ func agencyItems() []item {
 
 // SampleAgency says where each role's sample person and sample token belong.
 var SampleAgency = map[authz.Role]string{
-	authz.DGAAdmin:            CodeDGA,
-	authz.OPDCAdmin:           CodeOPDC,
+	authz.DGAAdmin:            authz.CodeDGA,
+	authz.OPDCAdmin:           authz.CodeOPDC,
 	authz.CentralOfficer:      CodeDLT,
 	authz.ManualAuthor:        CodeDLT,
 	authz.ManualReviewer:      CodeDLT,

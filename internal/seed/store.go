@@ -27,7 +27,7 @@ func (s *Service) plantOne(ctx context.Context, actor authz.Actor, it item) (fre
 		if err := it.add(ctx, tx); err != nil {
 			return err
 		}
-		return tx.Record(ctx, it.action, it.key, nil)
+		return tx.Record(it.action, audit.Subject{Key: it.key}, nil)
 	})
 	if errors.Is(err, errAlready) {
 		return false, nil

@@ -152,7 +152,7 @@ func (s *Service) Close(ctx context.Context, actor authz.Actor, c Current) error
 		if err := endSession(ctx, tx, hash(c.token), s.now()); err != nil {
 			return err
 		}
-		return tx.Record(ctx, audit.StaffSignedOut, fmt.Sprintf("staff/%d", actor.StaffID), nil)
+		return tx.Record(audit.StaffSignedOut, audit.Person(actor.StaffID), nil)
 	})
 }
 

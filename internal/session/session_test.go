@@ -29,7 +29,7 @@ func open(t *testing.T) (*Service, *pgxpool.Pool, string) {
 		if token, err = s.Open(ctx, tx, Start{StaffID: staffID, Epoch: 1, IDToken: "hint", AuthTime: time.Now()}); err != nil {
 			return err
 		}
-		return tx.Record(ctx, audit.StaffSignedIn, "staff", nil)
+		return tx.Record(audit.StaffSignedIn, audit.Subject{Key: "staff"}, nil)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func TestRotateKeepsTheValuesAndTheEnd(t *testing.T) {
 		if renewed, err = s.Rotate(ctx, tx, current, "เรียบร้อย"); err != nil {
 			return err
 		}
-		return tx.Record(ctx, audit.MembershipGiven, "staff", nil)
+		return tx.Record(audit.MembershipGiven, audit.Subject{Key: "staff"}, nil)
 	})
 	if err != nil {
 		t.Fatal(err)

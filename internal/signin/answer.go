@@ -114,7 +114,7 @@ func (s *Service) enter(ctx context.Context, a answer, cb Callback) (token strin
 		if member, err = staff.IsMember(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		return tx.Record(ctx, audit.StaffSignedIn, p.ID.Subject(), map[string]string{"ial": a.identity.IAL})
+		return tx.Record(audit.StaffSignedIn, audit.Person(int64(p.ID)), map[string]string{"ial": a.identity.IAL})
 	})
 	return token, member, err
 }

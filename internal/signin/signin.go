@@ -130,7 +130,7 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 // refuse records why a sign-in was refused and returns answer for the person.
 func (s *Service) refuse(ctx context.Context, cb Callback, reason string, answer error) error {
 	err := s.log.Change(ctx, authz.Actor{Address: cb.Address}, func(tx *audit.Tx) error {
-		return tx.Record(ctx, audit.SignInRefused, "signin", map[string]string{"reason": reason})
+		return tx.Record(audit.SignInRefused, audit.Subject{Key: "signin"}, map[string]string{"reason": reason})
 	})
 	return errors.Join(answer, err)
 }

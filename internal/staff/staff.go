@@ -7,7 +7,6 @@ package staff
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"portal/internal/audit"
@@ -104,8 +103,9 @@ func Join(ctx context.Context, tx *audit.Tx, j Joining) error {
 	if err := insertMembership(ctx, tx, j); err != nil {
 		return err
 	}
-	return tx.Record(ctx, audit.MembershipGiven, j.Staff.Subject(),
-		map[string]any{"role": j.Role, "agency": j.Agency, "token": j.Token})
+	about := audit.Person(int64(j.Staff))
+	about.Agencies = []authz.AgencyID{j.Agency}
+	return tx.Record(audit.MembershipGiven, about, map[string]any{"role": j.Role, "agency": j.Agency, "token": j.Token})
 }
 
 // Joining is a membership about to be made.
@@ -117,6 +117,3 @@ type Joining struct {
 	GivenBy *int64 // who issued that token
 	Since   time.Time
 }
-
-// Subject names the person in the audit log.
-func (id ID) Subject() string { return fmt.Sprintf("staff/%d", id) }

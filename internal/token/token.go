@@ -73,7 +73,7 @@ func (s *Service) Issue(ctx context.Context, actor authz.Actor, agency authz.Age
 		if err != nil {
 			return err
 		}
-		return tx.Record(ctx, audit.TokenIssued, id.Subject(), map[string]any{"agency": agency, "role": role})
+		return tx.Record(audit.TokenIssued, subject(id, agency, role), nil)
 	})
 }
 
@@ -120,12 +120,12 @@ func (s *Service) Use(ctx context.Context, tx *audit.Tx, staffID int64, code Cod
 		if err := insertTry(ctx, tx, staffID, address, now); err != nil {
 			return Token{}, nil, err
 		}
-		return Token{}, wrong, tx.Record(ctx, audit.TokenRefused, fmt.Sprintf("staff/%d", staffID), nil)
+		return Token{}, wrong, tx.Record(audit.TokenRefused, audit.Person(staffID), nil)
 	}
 	if err := markUsed(ctx, tx, t.ID, staffID, now); err != nil {
 		return Token{}, nil, err
 	}
-	return t, nil, tx.Record(ctx, audit.TokenRedeemed, t.ID.Subject(), map[string]any{"agency": t.AgencyID, "role": t.Role})
+	return t, nil, tx.Record(audit.TokenRedeemed, subject(t.ID, t.AgencyID, t.Role), nil)
 }
 
 // Parse reads a code as people type it. A slip in typing is an Invalid problem
@@ -138,7 +138,9 @@ func Parse(text string) (Code, error) {
 	return code, nil
 }
 
-// Subject names the token in the audit log.
-func (id ID) Subject() string { return fmt.Sprintf("token/%d", id) }
+// subject names the token in the audit log.
+func subject(id ID, agency authz.AgencyID, role authz.Role) audit.Subject {
+	return audit.Subject{Key: fmt.Sprintf("token/%d", id), Name: role.Name(), Agencies: []authz.AgencyID{agency}}
+}
 
 func place(agency authz.AgencyID, role authz.Role) string { return fmt.Sprintf("%d/%s", agency, role) }
