@@ -112,6 +112,13 @@ func TestOtherTabMeetsTheEndFirst(t *testing.T) {
 	if form == nil {
 		t.Fatal("the form was not kept")
 	}
+	login := text(t, s.do(request{method: "GET", path: res.Header.Get("Location"), header: with(ended, form)}))
+	if !strings.Contains(login, "การเข้าใช้งานครั้งก่อนสิ้นสุดแล้ว") || !strings.Contains(login, "ระบบจะนำข้อมูลที่ท่านพิมพ์ไว้กลับมาให้") {
+		t.Error("the sign-in page does not say why")
+	}
+	if strings.Contains(text(t, s.do(request{method: "GET", path: "/backend/login", header: with(ended)})), "สิ้นสุดแล้ว") {
+		t.Error("the sign-in page says so to somebody who signed out by themself")
+	}
 	if s.get("/backend/profile", &http.Cookie{Name: cookie.Name, Value: ended.Value}).StatusCode != http.StatusSeeOther {
 		t.Error("the remembered id signs in")
 	}

@@ -30,8 +30,20 @@ func (p signinPages) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := signinview.View{Return: to, Start: "/backend/login/digitalid?return=" + url.QueryEscape(to)}
+	v := signinview.View{Return: to, Start: "/backend/login/digitalid?return=" + url.QueryEscape(to), Message: p.whySignIn(r)}
 	return p.render(w, r, http.StatusOK, signinview.SignIn(l, v))
+}
+
+// whySignIn tells somebody whose session ended why they are here again.
+func (p signinPages) whySignIn(r *http.Request) string {
+	if p.cookie(r, "ended") == "" || r.URL.Query().Get("return") == "" {
+		return ""
+	}
+	why := "การเข้าใช้งานครั้งก่อนสิ้นสุดแล้ว กรุณาเข้าสู่ระบบอีกครั้ง"
+	if p.cookie(r, "form") != "" {
+		why += " ระบบจะนำข้อมูลที่ท่านพิมพ์ไว้กลับมาให้"
+	}
+	return why
 }
 
 // start sends the person to the provider.

@@ -79,7 +79,7 @@ func devices(v View) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><div class=\"table-wrap\"><table class=\"fold-table devices\"><caption class=\"sr-only\">อุปกรณ์ที่เข้าสู่ระบบอยู่</caption> <thead><tr><th scope=\"col\">อุปกรณ์</th><th scope=\"col\">หมายเลขเครือข่าย (<span lang=\"en\">IP address</span>)</th><th scope=\"col\">เข้าสู่ระบบเมื่อ</th><th scope=\"col\">ใช้งานล่าสุด</th><th scope=\"col\"><span class=\"sr-only\">การจัดการ</span></th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><div class=\"table-wrap\"><table class=\"fold-table devices\"><caption class=\"sr-only\">อุปกรณ์ที่เข้าสู่ระบบอยู่</caption> <thead><tr><th scope=\"col\">อุปกรณ์</th><th scope=\"col\">หมายเลข IP</th><th scope=\"col\">เข้าสู่ระบบเมื่อ</th><th scope=\"col\">ใช้งานล่าสุด</th><th scope=\"col\"><span class=\"sr-only\">การจัดการ</span></th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -149,7 +149,7 @@ func device(d Device) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</span></th><td data-label=\"หมายเลขเครือข่าย\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</span></th><td data-label=\"หมายเลข IP\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
