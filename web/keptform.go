@@ -5,7 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"time"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -13,9 +13,6 @@ import (
 	"portal/internal/session"
 	"portal/internal/signin"
 )
-
-// formCookieLasts is as long as a form waits for its person.
-const formCookieLasts = 30 * time.Minute
 
 // askToSignIn leads to sign-in and from there back to what was wanted. A form
 // that was sent is kept meanwhile, so that its page shows it again as typed.
@@ -48,7 +45,7 @@ func (s *Server) keepForm(w http.ResponseWriter, r *http.Request) (to string) {
 		if err != nil { // the person is asked to sign in all the same
 			s.logKept(r, err)
 		} else if key != "" {
-			s.setCookie(w, "form", key, formCookieLasts)
+			s.setCookie(w, "form", key, session.FormLasts)
 		}
 	}
 	return r.URL.RequestURI()
@@ -60,7 +57,7 @@ func (s *Server) keepForm(w http.ResponseWriter, r *http.Request) (to string) {
 // values with the function that reads its POST.
 func (s *Server) typed(r *http.Request) (url.Values, bool) {
 	key := s.cookie(r, "form")
-	if key == "" || r.Method != http.MethodGet {
+	if ahead := strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch"); key == "" || ahead || r.Method != http.MethodGet {
 		return nil, false
 	}
 	fields, found, err := s.sessions.TakeForm(r.Context(), s.actor(r), key, r.URL.Path)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"portal/internal/authz"
+	"portal/internal/session"
 )
 
 const kept = "ข้อมูลที่ท่านพิมพ์ไว้ยังอยู่ครบ กรุณาตรวจสอบแล้วส่งอีกครั้ง"
@@ -50,6 +51,10 @@ func TestFormComesBackAfterSigningInAgain(t *testing.T) {
 				t.Fatalf("cookie %+v", form)
 			}
 			again := s.person("somchai", "")
+			ahead := with(again, form)
+			ahead["Sec-Purpose"] = "prefetch;prerender"
+			s.do(request{method: "GET", path: "/backend/token", header: ahead}) // takes nothing
+			s.do(request{method: "HEAD", path: "/backend/token", header: with(again, form)})
 			body := text(t, s.do(request{method: "GET", path: "/backend/token", header: with(again, form)}))
 			if !strings.Contains(body, `value="7kqf m3tx"`) || !strings.Contains(body, kept) || strings.Contains(body, `name="form_key" value="k"`) {
 				t.Error("the form is not as typed, or does not say so, or has its old key")
@@ -89,7 +94,7 @@ func TestKeptFormIsForItsPersonAlone(t *testing.T) {
 		t.Error("what was typed waits although somebody else signed in")
 	}
 	form = send()
-	s.now = s.now.Add(formCookieLasts)
+	s.now = s.now.Add(session.FormLasts)
 	if shows(s.person("somchai", ""), form) {
 		t.Error("what was typed is still there after half an hour")
 	}

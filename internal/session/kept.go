@@ -38,7 +38,7 @@ func (s *Service) KeepForm(ctx context.Context, token, key string, f Form) (stri
 		return "", err
 	}
 	return key, insertForm(ctx, s.keep, keptForm{
-		KeyHash: hash(key), StaffID: staffID, Path: f.Path, Sealed: sealed, ExpiresAt: s.now().Add(formLasts),
+		KeyHash: hash(key), StaffID: staffID, Path: f.Path, Sealed: sealed, ExpiresAt: s.now().Add(FormLasts),
 	})
 }
 

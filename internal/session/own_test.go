@@ -38,6 +38,18 @@ func TestUseCasesAskWhoIsThere(t *testing.T) {
 	}
 }
 
+func TestA34_ExtendFindsTheSessionEnded(t *testing.T) {
+	t.Parallel()
+	s, _, token := open(t)
+	ctx, c, _ := signedIn(t, s, token) // a request under way
+	if _, other, _ := signedIn(t, s, token); s.Close(ctx, other.Actor, other) != nil {
+		t.Fatal("the session did not end")
+	}
+	if _, err := s.Extend(ctx, c.Actor, c); !problem.Is(err, problem.SignIn) {
+		t.Errorf("got %v, want SignIn", err)
+	}
+}
+
 func TestRenewIsForTheNewestToken(t *testing.T) {
 	t.Parallel()
 	s, _, token := open(t)
@@ -102,7 +114,7 @@ func TestClean(t *testing.T) {
 	if n, err := s.Clean(ctx, authz.System("test")); n != 5 || err != nil {
 		t.Errorf("%d rows, %v; want the 5 sessions of more than 90 days ago", n, err)
 	}
-	s.now = func() time.Time { return time.Now().Add(formLasts + time.Minute) }
+	s.now = func() time.Time { return time.Now().Add(FormLasts + time.Minute) }
 	if n, err := s.Clean(ctx, authz.System("test")); n != 1 || err != nil {
 		t.Errorf("%d rows, %v; want the form", n, err)
 	}

@@ -6,8 +6,8 @@ import "time"
 // were sent with it before the new one arrived must not ask to sign in.
 const graceful = 30 * time.Second
 
-// formLasts is how long a form waits for its person to sign in again.
-const formLasts = 30 * time.Minute
+// FormLasts is how long a form waits for its person to sign in again.
+const FormLasts = 30 * time.Minute
 
 // formsEach is how many forms wait for one person at most.
 const formsEach = 10

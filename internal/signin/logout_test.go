@@ -101,6 +101,27 @@ func TestA20_BackChannelLogout(t *testing.T) {
 	}
 }
 
+func TestA20_SameNamesAtAnotherProvider(t *testing.T) {
+	t.Parallel()
+	for _, leaveOut := range []string{"sid", "sub"} {
+		b := newBench(t, nil)
+		for _, sql := range []string{
+			`INSERT INTO staff (issuer, subject, name) VALUES ('https://other.example', 'somchai', 'x')`,
+			`INSERT INTO staff_sessions (token_hash, staff_id, epoch, provider_sid, auth_time, last_seen_at, ends_at)
+				SELECT '\x00', id, 1, 's1', now(), now(), now() + interval '1 h' FROM staff`,
+		} {
+			if _, err := b.pool.Exec(context.Background(), sql); err != nil {
+				t.Fatal(err)
+			}
+		}
+		claims := b.logoutClaims()
+		delete(claims, leaveOut)
+		if err := b.logout(b.signLogout(claims)); err != nil || b.open() != "somchai s1" {
+			t.Errorf("without %s: %v, open %q", leaveOut, err, b.open())
+		}
+	}
+}
+
 func TestA20_TypeMayBeLeftOut(t *testing.T) {
 	t.Parallel()
 	for _, typ := range []jose.ContentType{"", "LOGOUT+JWT", "application/logout+jwt"} {
