@@ -148,7 +148,7 @@ func startProvider(ctx context.Context, s *devSettings) (stop func(), err error)
 		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
 		RedirectURIs: []string{base + "/backend/login/callback"}, PostLogoutRedirectURIs: []string{base + "/backend/logout/done"},
 		BackChannelLogoutURI: base + "/backend/logout/backchannel",
-		KeyFile: filepath.Join(s.dir, "digitalid.pem"), People: digitalid.SamplePeople(),
+		KeyFile:              filepath.Join(s.dir, "digitalid.pem"), People: digitalid.SamplePeople(),
 	})
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
