@@ -51,6 +51,7 @@ func (s *Server) publicRoutes(r chi.Router) {
 	r.Get("/backend/login/digitalid", s.public(s.signin.start))
 	r.Get("/backend/login/callback", s.public(s.signin.callback))
 	r.Get("/backend/logout/done", s.public(s.signin.ended))
+	r.Post(backChannelPath, s.public(s.signin.backChannel))
 	r.Handle("/backend/static/*", static.Handler())
 }
 
@@ -82,6 +83,9 @@ func (s *Server) staffRoutes(r chi.Router) {
 
 // deviceRoutes are a person's own sessions.
 func (s *Server) deviceRoutes(r chi.Router) {
+	r.Post("/backend/profile/sessions/{id}/end", s.page(s.device.end))
+	r.Post("/backend/profile/sessions/end-others", s.page(s.device.endOthers))
+	r.Post("/backend/session/extend", s.page(s.device.extend))
 }
 
 // auditRoutes are บันทึกการใช้งาน.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"io"
 	"log/slog"
@@ -109,6 +110,16 @@ func (s *site) person(subject string, role authz.Role) *http.Cookie {
 		s.t.Fatal(err)
 	}
 	return &http.Cookie{Name: "__Host-portal-session", Value: value}
+}
+
+// sessionID is the row of the session that a cookie stands for.
+func (s *site) sessionID(c *http.Cookie) (id int64) {
+	s.t.Helper()
+	h := sha256.Sum256([]byte(c.Value))
+	if err := s.pool.QueryRow(context.Background(), `SELECT id FROM staff_sessions WHERE token_hash = $1`, h[:]).Scan(&id); err != nil {
+		s.t.Fatal(err)
+	}
+	return id
 }
 
 // request is one request to the site, sent as a browser would.
