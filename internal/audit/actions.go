@@ -5,7 +5,7 @@ package audit
 type Action string
 
 // The catalogue.
-const (
+const ( // #nosec G101 -- names of what happened, no secrets
 	ContentSeeded Action = "content.seeded"
 
 	AgencySeeded   Action = "agency.seeded"
@@ -43,7 +43,7 @@ const (
 )
 
 // actionNames say what was done, in the words of the audit viewer.
-var actionNames = map[Action]string{
+var actionNames = map[Action]string{ // #nosec G101 -- words on screens
 	ContentSeeded:     "นำเข้าเนื้อหาเริ่มต้น",
 	AgencySeeded:      "นำเข้าหน่วยงานเริ่มต้น",
 	AgencyAdded:       "เพิ่มหน่วยงาน",
