@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,24 +33,27 @@ func TestA54_Access(t *testing.T) {
 		if strings.HasSuffix(route, "/*") && method != http.MethodGet {
 			return nil
 		}
-		line := fmt.Sprintf("%-26s %-4s", route, method)
-		for _, role := range roles {
-			q := request{method: method, path: strings.ReplaceAll(strings.ReplaceAll(route, "{hash}", hash), "*", "x")}
-			switch role {
-			case "visitor":
-			case "newcomer":
-				q.cookie = s.person(route+method, "")
-			default:
-				q.cookie = s.person(route+method+string(role), role)
+		path := strings.NewReplacer("{hash}", hash, "*", "x").Replace(route)
+		for _, whose := range whoseObjects(route) {
+			line := fmt.Sprintf("%-26s %-4s", strings.TrimSpace(route+" "+whose), method)
+			for _, role := range roles {
+				q, subject := request{method: method, path: path}, ""
+				switch role {
+				case "visitor":
+				case "newcomer":
+					subject = route + method + whose
+					q.cookie = s.person(subject, "")
+				default:
+					subject = route + method + whose + string(role)
+					q.cookie = s.person(subject, role)
+				}
+				if find := objects[route]; find != nil {
+					q.path = strings.ReplaceAll(path, "{id}", find(s, subject, whose))
+				}
+				line += fmt.Sprintf(" %s=%s", cmp.Or(role, "visitor"), outcome(s.do(q)))
 			}
-			res := s.do(q)
-			outcome := fmt.Sprint(res.StatusCode)
-			if to := res.Header.Get("Location"); to != "" && !strings.Contains(to, "/static/") { // hashed names change with their content
-				outcome += "→" + strings.SplitN(to, "?", 2)[0]
-			}
-			line += fmt.Sprintf(" %s=%s", cmp.Or(role, "visitor"), outcome)
+			lines = append(lines, line+"\n")
 		}
-		lines = append(lines, line+"\n")
 		return nil
 	})
 	if err != nil {
@@ -57,6 +61,32 @@ func TestA54_Access(t *testing.T) {
 	}
 	slices.Sort(lines) // chi walks methods in map order
 	golden(t, "testdata/access.golden", strings.Join(lines, ""))
+}
+
+// objects find what stands for {id} in a route, for the person with subject
+// ("" for a visitor): an object that is their own business, or a foreign one.
+var objects = map[string]func(s *site, subject, whose string) string{
+	"/backend/profile/sessions/{id}/end": func(s *site, subject, whose string) string {
+		if whose == "foreign" || subject == "" {
+			subject = "somebody else"
+		}
+		return strconv.FormatInt(s.sessionID(s.person(subject, "")), 10)
+	},
+}
+
+func whoseObjects(route string) []string {
+	if objects[route] == nil {
+		return []string{""}
+	}
+	return []string{"own", "foreign"}
+}
+
+func outcome(res *http.Response) string {
+	outcome := fmt.Sprint(res.StatusCode)
+	if to := res.Header.Get("Location"); to != "" && !strings.Contains(to, "/static/") { // hashed names change with their content
+		outcome += "→" + strings.SplitN(to, "?", 2)[0]
+	}
+	return outcome
 }
 
 func golden(t *testing.T, path, got string) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"io"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"portal/internal/agency"
 	"portal/internal/announcement"
 	"portal/internal/audit"
+	"portal/internal/auditlog"
 	"portal/internal/authz"
 	"portal/internal/banner"
 	"portal/internal/faq"
@@ -74,7 +76,7 @@ func newSite(t *testing.T) *site {
 			Announcements: announcement.New(s.pool), Banners: banner.New(s.pool), FAQ: faq.New(s.pool),
 			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool),
-			Agencies: s.agencies, Tokens: s.tokens, Audit: s.log,
+			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
 			SignIn: signin.New(signin.Config{Issuer: "https://id.invalid", Now: clock}, s.pool, s.log, s.sessions),
 		}).Handler()
 	return s
@@ -109,6 +111,16 @@ func (s *site) person(subject string, role authz.Role) *http.Cookie {
 		s.t.Fatal(err)
 	}
 	return &http.Cookie{Name: "__Host-portal-session", Value: value}
+}
+
+// sessionID is the row of the session that a cookie stands for.
+func (s *site) sessionID(c *http.Cookie) (id int64) {
+	s.t.Helper()
+	h := sha256.Sum256([]byte(c.Value))
+	if err := s.pool.QueryRow(context.Background(), `SELECT id FROM staff_sessions WHERE token_hash = $1`, h[:]).Scan(&id); err != nil {
+		s.t.Fatal(err)
+	}
+	return id
 }
 
 // request is one request to the site, sent as a browser would.

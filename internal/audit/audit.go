@@ -64,18 +64,26 @@ type entry struct {
 	Detail      json.RawMessage  `json:"detail"`
 }
 
+// ErrUnchanged is what the function given to Change returns when there was
+// nothing to do after all.
+var ErrUnchanged = errors.New("audit: nothing to change")
+
 var errNoEntry = errors.New("audit: transaction recorded no entry")
 
 // Change runs fn in one transaction on behalf of actor. It rolls back if fn
-// fails or records nothing.
+// fails or records nothing. ErrUnchanged rolls back too, and is no error.
 func (l *Log) Change(ctx context.Context, actor authz.Actor, fn func(*Tx) error) error {
-	return pgx.BeginFunc(ctx, l.pool, func(ptx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, l.pool, func(ptx pgx.Tx) error {
 		tx := &Tx{tx: ptx, actor: actor}
 		if err := fn(tx); err != nil {
 			return err
 		}
 		return tx.flush(ctx)
 	})
+	if errors.Is(err, ErrUnchanged) {
+		return nil
+	}
+	return err
 }
 
 // Record adds an entry. detail is stored as JSON, often a Diff; never put
