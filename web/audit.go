@@ -131,4 +131,3 @@ func actionGroups() []auditview.ActionGroup {
 	}
 	return all
 }
-

@@ -167,7 +167,7 @@ func (s devSettings) config() (config.Config, error) {
 		BaseURL: "http://localhost:" + strconv.Itoa(s.port), DatabaseURL: s.databaseURL, TokenKeys: keys,
 		SessionIdle: session.DefaultLimits.Idle, SessionMax: session.DefaultLimits.Absolute,
 		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
-		Scopes: config.DefaultScopes(),
+		Scopes:    config.DefaultScopes(),
 		AuditKeep: config.Defaults().AuditKeep, TrafficKeep: config.Defaults().TrafficKeep, LogDir: os.Getenv("PORTAL_LOG_DIR"),
 	}, err
 }

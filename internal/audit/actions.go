@@ -1,5 +1,10 @@
 package audit
 
+import (
+	"maps"
+	"slices"
+)
+
 // Action names something a person or a job did. The list is the catalogue shown
 // in the audit viewer; add to it, never rename.
 type Action string
@@ -92,3 +97,6 @@ var Groups = []Group{
 	{"หน่วยงาน", []Action{AgencyAdded, AgencyChanged, AgencyMoved, AgencyShown, AgencyHidden, AgencyImported, AgencySeeded}},
 	{"ระบบ", []Action{ContentSeeded, AuditExported, AuditPruned, RowsCleaned}},
 }
+
+// Actions lists every action, in no order.
+func Actions() []Action { return slices.Collect(maps.Keys(actionNames)) }
