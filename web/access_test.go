@@ -33,7 +33,7 @@ func TestA54_Access(t *testing.T) {
 		if strings.HasSuffix(route, "/*") && method != http.MethodGet {
 			return nil
 		}
-		path := strings.NewReplacer("{hash}", hash, "*", "x").Replace(route)
+		path := strings.NewReplacer("{hash}", hash, "*", "x", "/export", "/export?format=csv").Replace(route)
 		for _, whose := range whoseObjects(route) {
 			line := fmt.Sprintf("%-26s %-4s", strings.TrimSpace(route+" "+whose), method)
 			for _, role := range roles {
@@ -71,6 +71,12 @@ var objects = map[string]func(s *site, subject, whose string) string{
 			subject = "somebody else"
 		}
 		return strconv.FormatInt(s.sessionID(s.person(subject, "")), 10)
+	},
+	"/backend/audit/{id}": func(s *site, _, whose string) string {
+		if whose == "foreign" { // to the central officer
+			return strconv.FormatInt(s.record(authz.DGAAdmin, nil), 10)
+		}
+		return strconv.FormatInt(s.record(authz.CentralOfficer, nil), 10)
 	},
 }
 

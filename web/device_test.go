@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,14 +12,6 @@ import (
 	"portal/internal/audit"
 	"portal/internal/authz"
 )
-
-func (s *site) count(sql string, args ...any) (n int) {
-	s.t.Helper()
-	if err := s.pool.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
-		s.t.Fatal(err)
-	}
-	return n
-}
 
 func (s *site) alive(c *http.Cookie) bool {
 	s.t.Helper()

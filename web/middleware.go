@@ -34,7 +34,7 @@ func (s *Server) accessLog(next http.Handler) http.Handler {
 		who := new(visit)
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		next.ServeHTTP(ww, r.WithContext(context.WithValue(r.Context(), visitKey{}, who)))
-		s.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+		s.cfg.Traffic.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("id", middleware.GetReqID(r.Context())),
 			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", ww.Status()),
 			slog.Int64("staff", who.current.Actor.StaffID), slog.String("address", address(r)),

@@ -62,6 +62,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
 			slog.String("id", middleware.GetReqID(r.Context())), slog.String("path", r.URL.Path), slog.Any("err", err))
 	}
+	if p.Kind == problem.Forbidden {
+		s.audit.refused(r, p.Message)
+	}
 	if status, known := statuses[p.Kind]; known {
 		s.show(w, r, status, p.Message, p.RetryAfter)
 		return

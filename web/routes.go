@@ -90,6 +90,9 @@ func (s *Server) deviceRoutes(r chi.Router) {
 
 // auditRoutes are บันทึกการใช้งาน.
 func (s *Server) auditRoutes(r chi.Router) {
+	r.Get("/backend/audit", s.page(s.audit.list))
+	r.Get("/backend/audit/export", s.page(s.audit.export))
+	r.Get("/backend/audit/{id}", s.page(s.audit.show))
 }
 
 // methodNotAllowed also says which methods the address has (RFC 9110, 15.5.6).

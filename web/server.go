@@ -14,7 +14,7 @@ import (
 
 	"portal/internal/agency"
 	"portal/internal/announcement"
-	"portal/internal/audit"
+	"portal/internal/auditlog"
 	"portal/internal/banner"
 	"portal/internal/faq"
 	"portal/internal/file"
@@ -35,6 +35,7 @@ type Config struct {
 	TrustedProxies []string
 	Ready          func(*http.Request) error // says why the server cannot work; nil when it can
 	Log            *slog.Logger
+	Traffic        *slog.Logger // one line for each request; nil: to Log
 	Now            func() time.Time
 }
 
@@ -42,7 +43,7 @@ type Config struct {
 type Services struct {
 	Agencies      *agency.Service
 	Announcements *announcement.Service
-	Audit         *audit.Log
+	AuditLog      *auditlog.Service
 	Banners       *banner.Service
 	FAQ           *faq.Service
 	Files         *file.Service
@@ -87,6 +88,9 @@ type Server struct {
 
 // New returns a Server. cfg.BaseURL and cfg.Issuer must be valid addresses.
 func New(cfg Config, v Services) *Server {
+	if cfg.Traffic == nil {
+		cfg.Traffic = cfg.Log
+	}
 	s := &Server{
 		cfg: cfg, sessions: v.Sessions, settings: v.Settings,
 		secure: strings.HasPrefix(cfg.BaseURL, "https://"), provider: origin(cfg.Issuer),
@@ -107,7 +111,7 @@ func New(cfg Config, v Services) *Server {
 	s.roleToken = roleTokenPages{s, v.Tokens}
 	s.staff = staffPages{s, v.Staff}
 	s.device = devicePages{s, v.Sessions}
-	s.audit = auditPages{s, v.Audit}
+	s.audit = auditPages{s, v.AuditLog}
 	s.health = healthPages{s}
 	s.discover = discoverPages{s}
 	s.display = displayPages{s}

@@ -18,6 +18,7 @@ import (
 	"portal/internal/agency"
 	"portal/internal/announcement"
 	"portal/internal/audit"
+	"portal/internal/auditlog"
 	"portal/internal/authz"
 	"portal/internal/banner"
 	"portal/internal/faq"
@@ -75,7 +76,7 @@ func newSite(t *testing.T) *site {
 			Announcements: announcement.New(s.pool), Banners: banner.New(s.pool), FAQ: faq.New(s.pool),
 			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool),
-			Agencies: s.agencies, Tokens: s.tokens, Audit: s.log,
+			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
 			SignIn: signin.New(signin.Config{Issuer: "https://id.invalid", Now: clock}, s.pool, s.log, s.sessions),
 		}).Handler()
 	return s
@@ -189,4 +190,12 @@ func cookieOf(res *http.Response, name string) *http.Cookie {
 		}
 	}
 	return nil
+}
+
+func (s *site) count(sql string, args ...any) (n int) {
+	s.t.Helper()
+	if err := s.pool.QueryRow(s.t.Context(), sql, args...).Scan(&n); err != nil {
+		s.t.Fatal(err)
+	}
+	return n
 }

@@ -125,6 +125,10 @@ func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer)
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(logFile, nil))
+	if err := h.openTraffic(); err != nil {
+		return err
+	}
+	defer h.keepHouse(ctx, log)()
 	return serveOn(ctx, l, h.handler(log), log)
 }
 
@@ -172,7 +176,8 @@ func (s devSettings) config() (config.Config, error) {
 		BaseURL: "http://localhost:" + strconv.Itoa(s.port), DatabaseURL: s.databaseURL, TokenKeys: keys,
 		SessionIdle: s.idle, SessionMax: session.DefaultLimits.Absolute,
 		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
-		Scopes: config.DefaultScopes(),
+		Scopes:    config.DefaultScopes(),
+		AuditKeep: config.Defaults().AuditKeep, TrafficKeep: config.Defaults().TrafficKeep, LogDir: os.Getenv("PORTAL_LOG_DIR"),
 	}, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -11,11 +12,13 @@ import (
 	"portal/internal/agency"
 	"portal/internal/announcement"
 	"portal/internal/audit"
+	"portal/internal/auditlog"
 	"portal/internal/banner"
 	"portal/internal/config"
 	"portal/internal/db"
 	"portal/internal/faq"
 	"portal/internal/file"
+	"portal/internal/housekeeping"
 	"portal/internal/manual"
 	"portal/internal/onboarding"
 	"portal/internal/page"
@@ -25,6 +28,7 @@ import (
 	"portal/internal/signin"
 	"portal/internal/staff"
 	"portal/internal/token"
+	"portal/internal/trafficlog"
 	"portal/web"
 )
 
@@ -37,6 +41,8 @@ type house struct {
 	tokens   *token.Service
 	seeds    *seed.Service
 	log      *audit.Log
+	audit    *auditlog.Service
+	traffic  *trafficlog.Log // nil: traffic goes where the program's log goes
 }
 
 // build opens the pools; it does not wait for the database.
@@ -57,12 +63,31 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 	h := &house{cfg: cfg, write: write, read: read, log: audit.New(write), agencies: agency.New(read)}
 	h.tokens = token.New(read, h.log, keys, h.agencies.Lineage, time.Now)
 	h.seeds = seed.New(read, h.log)
+	h.audit = auditlog.New(read, h.log, time.Now)
 	return h, nil
+}
+
+// openTraffic opens the files of the traffic log if there is a folder for them.
+func (h *house) openTraffic() (err error) {
+	if h.cfg.LogDir != "" {
+		h.traffic, err = trafficlog.Open(h.cfg.LogDir, os.Stdout, time.Now)
+	}
+	return err
+}
+
+// housekeeping are the jobs of a server.
+func (h *house) housekeeping() *housekeeping.Service {
+	return housekeeping.New(h.write,
+		housekeeping.Parts{Log: h.log, Audit: h.audit, Tokens: h.tokens, Traffic: h.traffic},
+		housekeeping.Keep{Audit: h.cfg.AuditKeep, Traffic: h.cfg.TrafficKeep}, time.Now)
 }
 
 func (h *house) close() {
 	h.read.Close()
 	h.write.Close()
+	if h.traffic != nil {
+		_ = h.traffic.Close() // each line was written as it came
+	}
 }
 
 // handler builds the web server on top.
@@ -74,9 +99,13 @@ func (h *house) handler(log *slog.Logger) http.Handler {
 		Scopes: c.Scopes, MinimumIAL: c.MinimumIAL, Now: time.Now,
 		RedirectURL: c.BaseURL + "/backend/login/callback", LogoutURL: c.BaseURL + "/backend/logout/done",
 	}
+	traffic := log
+	if h.traffic != nil {
+		traffic = slog.New(slog.NewJSONHandler(h.traffic, nil))
+	}
 	return web.New(
 		web.Config{
-			BaseURL: c.BaseURL, Issuer: c.Issuer, TrustedProxies: c.TrustedProxies, Log: log, Now: time.Now,
+			BaseURL: c.BaseURL, Issuer: c.Issuer, TrustedProxies: c.TrustedProxies, Log: log, Traffic: traffic, Now: time.Now,
 			Ready: func(r *http.Request) error { return db.CheckThai(r.Context(), h.read) },
 		},
 		web.Services{
@@ -84,6 +113,6 @@ func (h *house) handler(log *slog.Logger) http.Handler {
 			Files: file.New(h.read), Manuals: manual.New(h.read), Pages: page.New(h.read), Settings: settings.New(h.read),
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: sessions,
 			SignIn: signin.New(provider, h.write, h.log, sessions), Staff: staff.New(h.read),
-			Agencies: h.agencies, Tokens: h.tokens, Audit: h.log,
+			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,
 		}).Handler()
 }

@@ -23,6 +23,9 @@ const help = `portal: ระบบศูนย์รวมข้อมูลเ�
                     add a made-up country to try and measure the portal with; never in production
   portal token issue --role ROLE [--agency CODE]
                     issue a one-time token; for the first dga_admin, and when nobody can sign in
+  portal audit verify [--anchor ID:HASH]
+                    compute the audit log's chain anew and name the first entry that does not fit;
+                    an anchor, from the server's own log ("audit head"), shows a rewritten chain or a cut end
   portal version    say which build this is
   portal help       this text
 
@@ -56,6 +59,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return seedContent(ctx, args[1:], out)
 	case "token":
 		return issueToken(ctx, args[1:], out)
+	case "audit":
+		return auditCommand(ctx, args[1:], out)
 	case "version":
 		return say(out, "portal %s\n", version())
 	case "help", "-h", "--help":

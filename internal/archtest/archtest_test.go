@@ -21,6 +21,7 @@ var kit = []string{"internal/audit", "internal/authz", "internal/db", "internal/
 var features = map[string][]string{
 	"internal/agency":       nil,
 	"internal/announcement": nil,
+	"internal/auditlog":     {"internal/thaidate"},
 	"internal/banner":       nil,
 	"internal/faq":          nil,
 	"internal/file":         nil,
@@ -32,8 +33,9 @@ var features = map[string][]string{
 	"internal/staff":        nil,
 	"internal/token":        nil,
 	// Processes across features stand above them.
-	"internal/onboarding": {"internal/staff", "internal/token"},
-	"internal/signin":     {"internal/session", "internal/staff"},
+	"internal/housekeeping": {"internal/auditlog", "internal/session", "internal/signin", "internal/token", "internal/trafficlog"},
+	"internal/onboarding":   {"internal/staff", "internal/token"},
+	"internal/signin":       {"internal/session", "internal/staff"},
 	"internal/seed": {"internal/agency", "internal/announcement", "internal/banner", "internal/faq", "internal/file",
 		"internal/manual", "internal/page", "internal/settings", "internal/staff"},
 }
@@ -41,18 +43,19 @@ var features = map[string][]string{
 // foundations lists the packages below and beside the features with all that
 // they may import of ours.
 var foundations = map[string][]string{
-	"internal/problem":  {},
-	"internal/authz":    {"internal/problem"},
-	"internal/audit":    {"internal/authz"},
-	"internal/db":       {"migrations"},
-	"internal/config":   {},
-	"internal/thaidate": {},
-	"internal/keyset":   {"internal/problem"},
-	"internal/sheet":    {"internal/problem"},
-	"internal/markdown": {},
-	"internal/testdb":   {"internal/db", "internal/devtools/postgres", "migrations"},
-	"migrations":        {},
-	"static":            {},
+	"internal/problem":    {},
+	"internal/authz":      {"internal/problem"},
+	"internal/audit":      {"internal/authz"},
+	"internal/db":         {"migrations"},
+	"internal/config":     {},
+	"internal/thaidate":   {},
+	"internal/trafficlog": {"internal/thaidate"},
+	"internal/keyset":     {"internal/problem"},
+	"internal/sheet":      {"internal/problem"},
+	"internal/markdown":   {},
+	"internal/testdb":     {"internal/db", "internal/devtools/postgres", "migrations"},
+	"migrations":          {},
+	"static":              {},
 }
 
 // mayUseHTTP lists the packages of internal/ that speak HTTP.

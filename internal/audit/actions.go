@@ -1,5 +1,10 @@
 package audit
 
+import (
+	"maps"
+	"slices"
+)
+
 // Action names something a person or a job did. The list is the catalogue shown
 // in the audit viewer; add to it, never rename.
 type Action string
@@ -77,3 +82,21 @@ var actionNames = map[Action]string{ // #nosec G101 -- words on screens
 
 // Name is what was done, in Thai.
 func (a Action) Name() string { return actionNames[a] }
+
+// Group is a part of the catalogue for one subject.
+type Group struct {
+	Name    string
+	Actions []Action
+}
+
+// Groups is the whole catalogue, as the audit viewer offers it.
+var Groups = []Group{
+	{"การเข้าสู่ระบบ", []Action{StaffSignedIn, SignInRefused, StaffSignedOut, SessionEnded, SessionsEnded, ProviderLogout, AccessRefused}},
+	{"รหัส Token", []Action{TokenIssued, TokenCopied, TokenExported, TokenRedeemed, TokenRefused}},
+	{"ผู้ใช้งานและสิทธิ์", []Action{MembershipGiven, MembershipChanged, MembershipEnded, StaffSuspended, StaffRestored, StaffExported}},
+	{"หน่วยงาน", []Action{AgencyAdded, AgencyChanged, AgencyMoved, AgencyShown, AgencyHidden, AgencyImported, AgencySeeded}},
+	{"ระบบ", []Action{ContentSeeded, AuditExported, AuditPruned, RowsCleaned}},
+}
+
+// Actions lists every action, in no order.
+func Actions() []Action { return slices.Collect(maps.Keys(actionNames)) }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,9 @@ type Config struct {
 	TrustedProxies []string      `env:"PORTAL_TRUSTED_PROXIES"`
 	SessionIdle    time.Duration `env:"PORTAL_SESSION_IDLE" envDefault:"15m"`
 	SessionMax     time.Duration `env:"PORTAL_SESSION_MAX" envDefault:"12h"`
+	AuditKeep      time.Duration `env:"PORTAL_AUDIT_KEEP" envDefault:"17520h"`
+	TrafficKeep    time.Duration `env:"PORTAL_TRAFFIC_KEEP" envDefault:"2160h"`
+	LogDir         string        `env:"PORTAL_LOG_DIR"`
 
 	Issuer         string   `env:"DIGITALID_ISSUER"`
 	ClientID       string   `env:"DIGITALID_CLIENT_ID"`
@@ -50,9 +54,12 @@ func LoadDatabase() (Config, error) {
 
 // DefaultScopes are those the portal asks for unless DIGITALID_SCOPES says
 // otherwise: what is not needed is not asked for.
-func DefaultScopes() []string {
+func DefaultScopes() []string { return Defaults().Scopes }
+
+// Defaults are the settings of an empty environment.
+func Defaults() Config {
 	c, _ := env.ParseAsWithOptions[Config](env.Options{Environment: map[string]string{}}) // defaults alone always parse
-	return c.Scopes
+	return c
 }
 
 func read() (Config, error) {
@@ -62,7 +69,7 @@ func read() (Config, error) {
 }
 
 func (c Config) check() error {
-	return errors.Join(c.checkDatabase(), c.checkKeys(), c.checkWeb(), c.checkProvider(), c.checkSession())
+	return errors.Join(c.checkDatabase(), c.checkKeys(), c.checkWeb(), c.checkProvider(), c.checkSession(), c.checkKeep())
 }
 
 func (c Config) checkDatabase() error {
@@ -134,6 +141,26 @@ func (c Config) checkSession() error {
 		return fmt.Errorf("PORTAL_SESSION_IDLE (%s) must be at least 1m and at most PORTAL_SESSION_MAX (%s)", c.SessionIdle, c.SessionMax)
 	}
 	return nil
+}
+
+// The least that laws and the database ask for. A leap year is a year.
+const (
+	minAuditKeep   = 366 * 24 * time.Hour
+	minTrafficKeep = 90 * 24 * time.Hour
+)
+
+func (c Config) checkKeep() error {
+	var errs []error
+	if c.AuditKeep < minAuditKeep {
+		errs = append(errs, fmt.Errorf("PORTAL_AUDIT_KEEP (%s) must be at least %s, a year", c.AuditKeep, minAuditKeep))
+	}
+	if c.TrafficKeep < minTrafficKeep {
+		errs = append(errs, fmt.Errorf("PORTAL_TRAFFIC_KEEP (%s) must be at least %s, 90 days", c.TrafficKeep, minTrafficKeep))
+	}
+	if c.LogDir != "" && !filepath.IsAbs(c.LogDir) {
+		errs = append(errs, fmt.Errorf("PORTAL_LOG_DIR: %q is not an absolute path", c.LogDir))
+	}
+	return errors.Join(errs...)
 }
 
 func local(host string) bool {

@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func set(t *testing.T, vars map[string]string) {
@@ -28,22 +29,27 @@ func TestLoadAcceptsAGoodEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Addr != "127.0.0.1:8080" || c.SecretEncoding != "plain" || len(c.Scopes) != 7 {
+	if c.Addr != "127.0.0.1:8080" || c.SecretEncoding != "plain" || len(c.Scopes) != 7 ||
+		c.AuditKeep != 2*365*24*time.Hour || c.TrafficKeep != 90*24*time.Hour || c.LogDir != "" {
 		t.Errorf("defaults: %+v", c)
 	}
 }
 
 func TestLoadRefuses(t *testing.T) {
 	for name, tt := range map[string]struct{ key, value, want string }{
-		"plain HTTP":          {"PORTAL_BASE_URL", "http://admin.info.go.th", "PORTAL_BASE_URL"},
-		"no keys":             {"PORTAL_TOKEN_KEYS", "", "PORTAL_TOKEN_KEYS is missing"},
-		"short key":           {"PORTAL_TOKEN_KEYS", "c2hvcnQ=", "key 1 is not 32 bytes"},
-		"development":         {"DIGITALID_ISSUER", "https://localhost:8081", "development provider"},
-		"development by IP":   {"DIGITALID_ISSUER", "https://[::1]:8081", "development provider"},
-		"plain provider":      {"DIGITALID_ISSUER", "http://connect.egov.go.th", "DIGITALID_ISSUER"},
-		"unknown encoding":    {"DIGITALID_SECRET_ENCODING", "md5", "neither plain nor ega"},
-		"unknown proxies":     {"PORTAL_TRUSTED_PROXIES", "nginx", "PORTAL_TRUSTED_PROXIES"},
-		"idle beyond the end": {"PORTAL_SESSION_IDLE", "24h", "PORTAL_SESSION_IDLE"},
+		"plain HTTP":           {"PORTAL_BASE_URL", "http://admin.info.go.th", "PORTAL_BASE_URL"},
+		"no keys":              {"PORTAL_TOKEN_KEYS", "", "PORTAL_TOKEN_KEYS is missing"},
+		"short key":            {"PORTAL_TOKEN_KEYS", "c2hvcnQ=", "key 1 is not 32 bytes"},
+		"development":          {"DIGITALID_ISSUER", "https://localhost:8081", "development provider"},
+		"development by IP":    {"DIGITALID_ISSUER", "https://[::1]:8081", "development provider"},
+		"plain provider":       {"DIGITALID_ISSUER", "http://connect.egov.go.th", "DIGITALID_ISSUER"},
+		"unknown encoding":     {"DIGITALID_SECRET_ENCODING", "md5", "neither plain nor ega"},
+		"unknown proxies":      {"PORTAL_TRUSTED_PROXIES", "nginx", "PORTAL_TRUSTED_PROXIES"},
+		"audit log of a month": {"PORTAL_AUDIT_KEEP", "720h", "PORTAL_AUDIT_KEEP"},
+		"a year is not enough": {"PORTAL_AUDIT_KEEP", "8760h", "PORTAL_AUDIT_KEEP"},
+		"traffic of a week":    {"PORTAL_TRAFFIC_KEEP", "168h", "PORTAL_TRAFFIC_KEEP"},
+		"logs somewhere":       {"PORTAL_LOG_DIR", "log", "PORTAL_LOG_DIR"},
+		"idle beyond the end":  {"PORTAL_SESSION_IDLE", "24h", "PORTAL_SESSION_IDLE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			set(t, map[string]string{tt.key: tt.value})

@@ -2,6 +2,7 @@ package formkey
 
 import (
 	"context"
+	"time"
 
 	"portal/internal/audit"
 )
@@ -18,4 +19,11 @@ func insertKey(ctx context.Context, tx *audit.Tx, staffID int64, key Key) error 
 func deleteKey(ctx context.Context, tx *audit.Tx, staffID int64, key Key) error {
 	_, err := tx.Exec(ctx, `DELETE FROM form_results WHERE staff_id = $1 AND form_key = $2`, staffID, key)
 	return err
+}
+
+func deleteOld(ctx context.Context, tx *audit.Tx, before time.Time, limit int) (int, error) {
+	tag, err := tx.Exec(ctx, `
+		DELETE FROM form_results WHERE (staff_id, form_key) IN
+			(SELECT staff_id, form_key FROM form_results WHERE at < $1 LIMIT $2)`, before, limit)
+	return int(tag.RowsAffected()), err
 }

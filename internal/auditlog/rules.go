@@ -1,0 +1,80 @@
+package auditlog
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"portal/internal/authz"
+	"portal/internal/keyset"
+	"portal/internal/problem"
+)
+
+// refusalEvery is how often one person is recorded as refused at one path.
+const refusalEvery = time.Minute
+
+// maxPath is how much of a path is kept, in characters.
+const maxPath = 200
+
+// MinimumKeep is the least time that entries are kept: a year, and a leap year
+// is one too. The database refuses to delete what is younger.
+const MinimumKeep = 366 * 24 * time.Hour
+
+// place reads a cursor. before is the id it stands at, 0 for the first page.
+func place(cursor string) (c keyset.Cursor, before ID, err error) {
+	if c, err = keyset.Parse(cursor, 1); err != nil || c.First() {
+		return c, 0, err
+	}
+	n, err := strconv.ParseInt(*c.Key(0), 10, 64)
+	if err != nil || n < 1 {
+		return c, 0, problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
+	}
+	return c, ID(n), nil
+}
+
+func (e Entry) keys() []string { return []string{strconv.FormatInt(int64(e.ID), 10)} }
+
+// detail is what the log keeps of a filter.
+func (f Filter) detail() map[string]any {
+	kept := map[string]any{}
+	for name, value := range map[string]string{"person": f.Person, "text": f.Text, "action": string(f.Action)} {
+		if value != "" {
+			kept[name] = value
+		}
+	}
+	for name, at := range map[string]time.Time{"from": f.From, "until": f.Until} {
+		if !at.IsZero() {
+			kept[name] = at.UTC().Format(time.RFC3339)
+		}
+	}
+	if f.Unit != 0 {
+		kept["unit"] = f.Unit
+	}
+	return kept
+}
+
+// own lists the agencies of the actor's memberships.
+func own(actor authz.Actor) []authz.AgencyID {
+	var all []authz.AgencyID
+	for _, g := range actor.Grants {
+		all = append(all, g.Agency)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// printable is text without what cannot be shown, cut at n characters.
+func printable(text string, n int) string {
+	clean := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\ufffd"))
+	if runes := []rune(clean); len(runes) > n {
+		return string(runes[:n]) + "…"
+	}
+	return clean
+}

@@ -1,0 +1,139 @@
+package web
+
+import (
+	"encoding/hex"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"portal/internal/audit"
+	"portal/internal/auditlog"
+	"portal/internal/authz"
+	"portal/internal/problem"
+	"portal/internal/thaidate"
+	"portal/templates/auditview"
+)
+
+// auditForm is the filter of the list, as it stands in the address.
+type auditForm struct {
+	Person, Text, Action, From, Until, Unit string
+}
+
+func parseAuditForm(q url.Values) auditForm {
+	get := func(name string) string { return strings.TrimSpace(q.Get(name)) }
+	return auditForm{get("person"), get("q"), get("action"), get("from"), get("until"), get("unit")}
+}
+
+// values is the form as it stands in the address of another page, without what
+// is empty.
+func (f auditForm) values() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{
+		"person": f.Person, "q": f.Text, "action": f.Action, "from": f.From, "until": f.Until, "unit": f.Unit,
+	} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	return v
+}
+
+// maxSearch is more than anybody searches for, in bytes.
+const maxSearch = 400
+
+// filter reads the form. Its error is a BadInput problem: the page's own
+// controls send no other values.
+func (f auditForm) filter() (auditlog.Filter, error) {
+	bad := func(message string) (auditlog.Filter, error) {
+		return auditlog.Filter{}, problem.New(problem.BadInput, message)
+	}
+	for _, text := range []string{f.Person, f.Text} {
+		if len(text) > maxSearch || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			return bad("คำค้นยาวเกินไปหรือมีอักขระที่ใช้ไม่ได้")
+		}
+	}
+	a := auditlog.Filter{Person: f.Person, Text: f.Text, Action: audit.Action(f.Action)}
+	if a.Action != "" && a.Action.Name() == "" {
+		return bad("ไม่รู้จักการกระทำนี้")
+	}
+	var err error
+	if a.From, err = bangkokDay(f.From); err != nil {
+		return bad("วันที่เริ่มต้นไม่ถูกต้อง")
+	}
+	if a.Until, err = bangkokDay(f.Until); err != nil {
+		return bad("วันที่สิ้นสุดไม่ถูกต้อง")
+	}
+	if !a.Until.IsZero() {
+		a.Until = a.Until.AddDate(0, 0, 1) // the whole of the last day
+	}
+	if f.Unit != "" {
+		n, err := strconv.ParseInt(f.Unit, 10, 64)
+		if err != nil || n < 1 {
+			return bad("ไม่รู้จักหน่วยงานนี้")
+		}
+		a.Unit = authz.AgencyID(n)
+	}
+	return a, nil
+}
+
+// bangkokDay is the beginning of a day that a date field sent, or zero.
+func bangkokDay(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	return time.ParseInLocation(time.DateOnly, text, thaidate.Bangkok)
+}
+
+func auditEntry(e auditlog.Entry) auditview.Item {
+	words := e.Words()
+	v := auditview.Item{
+		ID: int64(e.ID), At: e.At, Who: e.Who(), Job: e.Job, Person: e.StaffID != nil, Action: e.Action.Name(), Bad: bad(e.Action), About: e.About(), Kind: e.Kind(),
+		Page: e.Page(), Address: e.Address, Reason: words.Reason,
+	}
+	if v.Action == "" {
+		v.Action = string(e.Action) // written by a newer version of the portal
+	}
+	if v.Kind == v.About {
+		v.Kind = ""
+	}
+	for _, c := range words.Changes {
+		v.Changes = append(v.Changes, auditview.Change(c))
+	}
+	for _, f := range words.Facts {
+		v.Facts = append(v.Facts, auditview.Fact(f))
+	}
+	return v
+}
+
+// bad reports whether the entry says that something was refused.
+func bad(a audit.Action) bool {
+	return slices.Contains([]audit.Action{audit.AccessRefused, audit.SignInRefused, audit.TokenRefused}, a)
+}
+
+var auditHeads = []string{"เลขที่", "วันเวลา", "ผู้ใช้งาน", "เลขที่ผู้ใช้งาน", "การกระทำ", "รหัสการกระทำ", "รายการ", "รหัสรายการ",
+	"ที่อยู่เครือข่าย", "การเปลี่ยนแปลง", "ข้อมูลอื่น", "เหตุผล", "แฮช"}
+
+// auditRow is an entry as a line of a file.
+func auditRow(e auditlog.Entry) []string {
+	words := e.Words()
+	staffID := ""
+	if e.StaffID != nil {
+		staffID = strconv.FormatInt(*e.StaffID, 10)
+	}
+	return []string{
+		strconv.FormatInt(int64(e.ID), 10), e.At.In(thaidate.Bangkok).Format("2006-01-02T15:04:05.000-07:00"), e.Who(), staffID,
+		e.Action.Name(), string(e.Action), e.About(), e.Subject, e.Address,
+		lines(words.Changes), lines(words.Facts), words.Reason, hex.EncodeToString(e.Hash),
+	}
+}
+
+func lines[T interface{ String() string }](all []T) string {
+	parts := make([]string, len(all))
+	for i, one := range all {
+		parts[i] = one.String()
+	}
+	return strings.Join(parts, "; ")
+}
