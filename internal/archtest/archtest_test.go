@@ -30,7 +30,7 @@ var features = map[string][]string{
 	"internal/session":      nil,
 	"internal/settings":     nil,
 	"internal/staff":        {"internal/formkey"},
-	"internal/token":        nil,
+	"internal/token":        {"internal/formkey"},
 	// Processes across features stand above them.
 	"internal/onboarding": {"internal/formkey", "internal/staff", "internal/token"},
 	"internal/signin":     {"internal/session", "internal/staff"},

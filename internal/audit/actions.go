@@ -28,6 +28,7 @@ const (
 	TokenExported Action = "token.exported"
 	TokenRedeemed Action = "token.redeemed"
 	TokenRefused  Action = "token.refused"
+	TokensIssued  Action = "token.batch_issued"
 
 	MembershipGiven   Action = "membership.given"
 	MembershipChanged Action = "membership.changed"
@@ -59,6 +60,7 @@ var actionNames = map[Action]string{
 	SessionsEnded:     "ออกจากระบบทุกอุปกรณ์",
 	ProviderLogout:    "Digital ID สั่งออกจากระบบ",
 	TokenIssued:       "ออกรหัส Token",
+	TokensIssued:      "ออกรหัส Token พร้อมกันหลายรายการ",
 	TokenCopied:       "ดูหรือคัดลอกรหัส Token",
 	TokenExported:     "พิมพ์หรือดาวน์โหลดรหัส Token",
 	TokenRedeemed:     "ใช้รหัส Token",
