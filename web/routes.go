@@ -6,6 +6,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"portal/internal/sheet"
 	"portal/static"
 )
 
@@ -74,6 +75,14 @@ func (s *Server) agencyRoutes(r chi.Router) {
 
 // roleTokenRoutes are จัดการ Token.
 func (s *Server) roleTokenRoutes(r chi.Router) {
+	r.Get("/backend/tokens", s.page(s.roleToken.list))
+	r.Post("/backend/tokens", s.page(s.roleToken.show))
+	r.Post("/backend/tokens/refresh", s.page(s.roleToken.refresh))
+	r.Post("/backend/tokens/batch", s.page(s.roleToken.issueMany))
+	r.Get("/backend/tokens/batch/{key}", s.page(s.roleToken.batch))
+	r.Get("/backend/tokens/batch/{key}/print", s.page(s.roleToken.print))
+	r.Get("/backend/tokens/batch/{key}/csv", s.page(s.roleToken.file(sheet.CSV)))
+	r.Get("/backend/tokens/batch/{key}/xlsx", s.page(s.roleToken.file(sheet.XLSX)))
 }
 
 // staffRoutes are จัดการรายละเอียดผู้ใช้งาน.

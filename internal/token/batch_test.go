@@ -166,7 +166,7 @@ func TestIssuersNeverWaitForEachOtherForEver(t *testing.T) {
 	errs := make(chan error, 100)
 	spots := token.Many{All: true, Filter: token.Filter{Role: authz.ServicePointOfficer}, Anew: true}
 	central := token.Many{Anew: true, Pairs: []token.Pair{o.pair(authz.CentralOfficer, marine), o.pair(authz.CentralOfficer, transport)}}
-	for i := range 10 {
+	for i := range 4 {
 		s := servers[i%2]
 		many := func(actor authz.Actor, m token.Many) {
 			m.Key = formkey.New()

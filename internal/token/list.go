@@ -78,7 +78,7 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, page st
 }
 
 func (f Filter) check() error {
-	if f.Role != "" && !f.Role.Valid() || f.State != "" && !f.State.Valid() {
+	if f.Unit < 0 || f.Role != "" && !f.Role.Valid() || f.State != "" && !f.State.Valid() {
 		return problem.New(problem.BadInput, "ตัวกรองของรายการนี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
 	}
 	return nil
