@@ -79,6 +79,9 @@ func views() map[string]templ.Component {
 			Devices: []profileview.Device{{ID: 1, Name: evil, Icon: "monitor", Address: evil, This: true, Key: evil}, {ID: 2, Name: evil, Icon: "smartphone", Key: evil}}, OthersKey: evil}),
 		"profile, empty": profileview.Profile(office(), profileview.View{}),
 	}
+	for name, view := range tokenViews() {
+		all[name] = view
+	}
 	for _, status := range []int{0, 400, 403, 404, 405, 409, 413, 421, 422, 429, 500, 503} {
 		all[fmt.Sprint("error ", status)] = errorview.Error(layout.Page{}, errorview.View{Status: status, Reference: evil, RetryAfter: status % 7})
 	}
@@ -112,7 +115,7 @@ func TestEveryViewKeepsThePolicy(t *testing.T) {
 
 // unquoted empties the attributes that hold people's words.
 func unquoted(html string) string {
-	return regexp.MustCompile(`(?:value|alt|content|id|aria-labelledby)="[^"]*"`).ReplaceAllString(html, `x=""`)
+	return regexp.MustCompile(`(?:value|alt|content|id|aria-label|data-label|aria-labelledby)="[^"]*"`).ReplaceAllString(html, `x=""`)
 }
 
 func repeated(ids [][]string) string {

@@ -2,11 +2,15 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5/middleware"
 
@@ -91,15 +95,14 @@ func (s *Server) ownHost(next http.Handler) http.Handler {
 }
 
 // sameOrigin refuses unsafe requests that other sites send (CSRF), and those
-// that do not say where they come from although they carry a session. The one
-// exception is the provider's own request, which proves itself by a signature.
+// that do not say where they come from although they carry a session.
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	refuse := func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, problem.New(problem.Forbidden, "คำขอนี้ไม่ได้ส่งมาจากหน้าของระบบ กรุณาเปิดหน้านั้นใหม่แล้วลองอีกครั้ง"))
 	}
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(refuse))
-	guarded := guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
 		silent := r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
 		if !safe && silent && s.hasSessionCookie(r) {
@@ -108,13 +111,6 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	}))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && r.URL.Path == backChannelPath {
-			next.ServeHTTP(w, r)
-			return
-		}
-		guarded.ServeHTTP(w, r)
-	})
 }
 
 func limitBody(next http.Handler) http.Handler {
@@ -123,5 +119,29 @@ func limitBody(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// legible refuses addresses and forms that are no text: bad UTF-8, or NUL, which
+// Postgres cannot store.
+func (s *Server) legible(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			s.fail(w, r, badForm(err))
+			return
+		}
+		sent := []string{r.URL.Path}
+		for name, values := range r.Form {
+			sent = append(append(sent, name), values...)
+		}
+		if slices.ContainsFunc(sent, noText) {
+			s.fail(w, r, badForm(errNoText))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+var errNoText = errors.New("web: not UTF-8, or NUL in it")
+
+func noText(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }
 
 func address(r *http.Request) string { return middleware.GetClientIP(r.Context()) }

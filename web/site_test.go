@@ -199,3 +199,8 @@ func (s *site) count(sql string, args ...any) (n int) {
 	}
 	return n
 }
+
+func (s *site) post(path string, cookie *http.Cookie, form url.Values) *http.Response {
+	s.t.Helper()
+	return s.do(request{method: http.MethodPost, path: path, cookie: cookie, form: form})
+}

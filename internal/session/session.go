@@ -82,6 +82,7 @@ func New(keep db.Bookkeeper, log *audit.Log, limits Limits, now func() time.Time
 // Keys of the values that scs carries.
 const (
 	keyFlash   = "flash"
+	keyMark    = "mark"
 	keyIDToken = "id_token"
 )
 
@@ -184,6 +185,12 @@ func (s *Service) Flash(ctx context.Context, message string) { s.values.Put(ctx,
 
 // TakeFlash returns the sentence kept for this page and forgets it. Public: see Save.
 func (s *Service) TakeFlash(ctx context.Context) string { return s.values.PopString(ctx, keyFlash) }
+
+// Mark keeps for the next page which of its rows matters. Public: see Save.
+func (s *Service) Mark(ctx context.Context, row string) { s.values.Put(ctx, keyMark, row) }
+
+// TakeMark returns what Mark kept and forgets it. Public: see Save.
+func (s *Service) TakeMark(ctx context.Context) string { return s.values.PopString(ctx, keyMark) }
 
 // IDToken is the hint for the provider at sign-out. Public: see Save.
 func (s *Service) IDToken(ctx context.Context) string { return s.values.GetString(ctx, keyIDToken) }
