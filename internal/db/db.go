@@ -30,6 +30,25 @@ type Bookkeeper interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 }
 
+// Pool is a Reader from which a connection can be taken for a while.
+type Pool interface {
+	Reader
+	BeginTx(ctx context.Context, options pgx.TxOptions) (pgx.Tx, error)
+}
+
+// Long lets fn read in one transaction of its own, in which a statement may
+// take up to limit: an export lasts as long as its reader takes. The statement
+// is cancelled when ctx ends.
+func Long(ctx context.Context, pool Pool, limit time.Duration, fn func(Reader) error) error {
+	return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', $1, true)`, fmt.Sprint(limit.Milliseconds()))
+		if err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
 // Limits that keep one slow query from holding up everybody.
 const (
 	statementTimeout = "5s"
