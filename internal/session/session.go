@@ -137,6 +137,9 @@ func (s *Service) Save(ctx context.Context, c Current) error {
 	return err
 }
 
+// Flash keeps one sentence for the next page. Public: see Save.
+func (s *Service) Flash(ctx context.Context, message string) { s.values.Put(ctx, keyFlash, message) }
+
 // TakeFlash returns the sentence kept for this page and forgets it. Public: see Save.
 func (s *Service) TakeFlash(ctx context.Context) string { return s.values.PopString(ctx, keyFlash) }
 
