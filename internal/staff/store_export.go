@@ -9,7 +9,11 @@ import (
 )
 
 func (q *listQuery) count(ctx context.Context, r db.Reader) (int, error) {
-	rows, err := r.Query(ctx, `SELECT count(*) FROM (`+q.branches(0)+`) t`, append([]any{pgx.QueryExecModeCacheDescribe}, q.args...)...)
+	return q.number(ctx, r, `SELECT count(*) FROM (`+q.branches(0)+`) t`)
+}
+
+func (q *listQuery) number(ctx context.Context, r db.Reader, sql string) (int, error) {
+	rows, err := r.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, q.args...)...)
 	if err != nil {
 		return 0, err
 	}

@@ -22,9 +22,10 @@ import (
 // walks past walkLimit people, and only if they do not fill the page (many of
 // one name, far down the alphabet) does it gather everything.
 const (
-	gatherLimit = 2000
-	walkLimit   = 3000
-	shortest    = 3 // letters that pg_trgm needs
+	gatherLimit = CountLimit
+	walkLimit   = 2000
+	probeLimit  = 20_000 // people among whom a letter or two are looked for first
+	shortest    = 3      // letters that pg_trgm needs
 )
 
 // The rows of the list. People without a membership are among those of peopleSQL.
@@ -153,8 +154,11 @@ func (q *listQuery) branches(limit int) string {
 		return `(SELECT s.name, s.id AS sid, coalesce(m.id, 0) AS mid FROM ` + from +
 			conditions(append([]string{condition}, q.where...)) + atMost(limit) + `)`
 	}
-	if q.pattern == "" {
+	switch {
+	case q.pattern == "":
 		return one(q.from, "", "")
+	case q.short != "" && !q.wide:
+		return q.amongMembers(limit)
 	}
 	people := one(q.from, "staff s", "s.search")
 	if q.from == withoutSQL {
@@ -209,22 +213,50 @@ func (q *listQuery) unitNameSQL() string {
 
 // page returns one page of size rows and notes how many there are in all.
 func (q *listQuery) page(ctx context.Context, r db.Reader, size int) ([]Item, error) {
-	rows, err := q.read(ctx, r, q.gathered(gatherLimit+1, size))
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	q.found, q.unitName = rows[0].Found, rows[0].UnitName
-	if q.found > gatherLimit { // these are some rows, not the first ones
-		rows, err = q.read(ctx, r, q.walked(size))
-		if err == nil && len(rows) < size {
-			rows, err = q.read(ctx, r, q.gathered(0, size))
-		}
-	}
+	rows, err := q.find(ctx, r, size)
 	items := make([]Item, len(rows))
 	for i, row := range rows {
 		items[i] = row.item(q.actor)
 	}
 	return items, err
+}
+
+func (q *listQuery) find(ctx context.Context, r db.Reader, size int) ([]listedRow, error) {
+	common, err := q.common(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if !common {
+		rows, err := q.read(ctx, r, q.gathered(gatherLimit+1, size))
+		if err != nil || len(rows) == 0 {
+			return nil, err
+		}
+		q.found, q.unitName = rows[0].Found, rows[0].UnitName
+		if q.found <= gatherLimit {
+			return rows, nil
+		} // otherwise these are some rows, not the first ones
+	}
+	rows, err := q.read(ctx, r, q.walked(size))
+	if err == nil && len(rows) < size {
+		rows, err = q.read(ctx, r, q.gathered(0, size))
+	}
+	return rows, err
+}
+
+// common reports whether the letter or two searched for are in so many names
+// that there is more than the list counts: then the index for them is the long
+// way.
+func (q *listQuery) common(ctx context.Context, r db.Reader) (bool, error) {
+	if q.short == "" || q.from != peopleSQL {
+		return false, nil
+	}
+	where := append([]string{`s.search LIKE ` + q.pattern}, q.where...)
+	n, err := q.number(ctx, r, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM (SELECT * FROM staff LIMIT %d) s%s LIMIT %d) t`,
+		probeLimit, conditions(where), gatherLimit+1))
+	if n > gatherLimit {
+		q.found = n
+	}
+	return n > gatherLimit, err
 }
 
 type listedRow struct {

@@ -8,20 +8,25 @@ import (
 )
 
 // containing makes from give rows of table whose column contains what is
-// searched for. A letter or two in all of government are looked up in the index
-// for them before anything else; within a part of the tree they are looked for
-// by reading that part (no trigram index can help, and || keeps them away).
+// searched for. A letter or two are looked up in the index for them before
+// anything else.
 func (q *listQuery) containing(from, table, column string) (source, condition string) {
 	switch {
 	case table == "":
 		return from, ""
 	case q.short == "":
 		return from, column + ` LIKE ` + q.pattern
-	case !q.wide:
-		return from, `(` + column + ` || '') LIKE ` + q.pattern
 	}
 	found := `(SELECT * FROM ` + table + ` WHERE search_grams(` + column + `) @> ARRAY[` + q.short + `] OFFSET 0)`
 	return strings.Replace(from, table, found+table[len(table)-2:], 1), ""
+}
+
+// amongMembers reads the part of the tree that is asked for and looks for a
+// letter or two in it, for which an index would find too much elsewhere.
+func (q *listQuery) amongMembers(limit int) string {
+	return `(SELECT name, sid, mid FROM (
+			SELECT s.name, s.id AS sid, m.id AS mid, s.search AS own, a.search AS agency FROM ` + membersSQL + conditions(slices.Clone(q.where)) + ` OFFSET 0
+		) t WHERE own LIKE ` + q.pattern + ` OR agency LIKE ` + q.pattern + atMost(limit) + `)`
 }
 
 // firstPeople are the people of the page when what is searched for is in their
@@ -29,11 +34,13 @@ func (q *listQuery) containing(from, table, column string) (source, condition st
 func (q *listQuery) firstPeople(size int) string {
 	compare, direction := q.cursor.SQL()
 	source, condition := q.containing("staff s", "staff s", "s.search")
-	where := append([]string{condition}, q.where...)
+	// OFFSET 0 keeps Postgres from walking through all names in their order.
+	found := `(SELECT s.* FROM ` + source + conditions(append([]string{condition}, q.where...)) + ` OFFSET 0) s`
+	place := ""
 	if q.after != "" {
-		where = append(where, `(s.name, s.id) `+compare+`= `+q.from2)
+		place = ` WHERE (s.name, s.id) ` + compare + `= ` + q.from2
 	}
-	first := `(SELECT s.* FROM ` + source + conditions(where) + fmt.Sprintf(` ORDER BY s.name %[1]s, s.id %[1]s LIMIT %[2]d) s`, direction, size+1)
+	first := fmt.Sprintf(`(SELECT * FROM %[1]s%[2]s ORDER BY s.name %[3]s, s.id %[3]s LIMIT %[4]d) s`, found, place, direction, size+1)
 	return `(SELECT s.name, s.id AS sid, coalesce(m.id, 0) AS mid FROM ` + strings.Replace(peopleSQL, "staff s", first, 1) + `)`
 }
 
