@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"portal/internal/audit"
 	"portal/internal/authz"
@@ -30,7 +29,7 @@ func (p staffPages) editForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := staffview.Form{Role: e.Role, Unit: strconv.FormatInt(int64(e.AgencyID), 10), Return: r.URL.Query().Get("return")}
+	f := staffview.Form{Role: e.Role, Unit: e.AgencyCode, Return: r.URL.Query().Get("return")}
 	return p.showEdit(w, r, http.StatusOK, e, f)
 }
 

@@ -23,6 +23,7 @@ type Held struct {
 	Role       authz.Role
 	AgencyID   authz.AgencyID
 	AgencyName string
+	AgencyCode string
 	Since      time.Time
 	EndedAt    *time.Time
 	Lineage    []authz.AgencyID // of the agency, itself first

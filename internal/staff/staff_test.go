@@ -344,7 +344,7 @@ func (h *house) onePage(actor authz.Actor, c keyset.Cursor, walk bool) []Item {
 	}
 	sql := q.gathered(0, PageSize+1)
 	if walk {
-		sql = q.walked(PageSize + 1)
+		sql = q.walked(walkLimit, PageSize+1)
 	}
 	rows, err := q.read(context.Background(), h.pool, sql)
 	if err != nil {
@@ -401,8 +401,11 @@ func (h *house) compare(actor authz.Actor, f Filter, from keyset.Cursor) int {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	if _, err := h.people.List(context.Background(), actor, f, from); err != nil {
+		h.t.Fatalf("%+v: %v", f, err)
+	}
 	var all []string
-	for _, sql := range []string{q.gathered(gatherLimit, 5), q.gathered(0, 5), q.walked(5)} {
+	for _, sql := range []string{q.gathered(gatherLimit, 5), q.gathered(0, 5), q.walked(walkLimit, 5)} {
 		rows, err := q.read(context.Background(), h.pool, sql)
 		if err != nil {
 			h.t.Fatalf("%+v: %v\n%s", f, err, sql)

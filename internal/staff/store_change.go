@@ -16,7 +16,7 @@ import (
 )
 
 const heldSQL = `
-	SELECT m.id, m.staff_id, s.name, s.email, m.role, m.agency_id, a.name AS agency_name, m.since, m.ended_at,
+	SELECT m.id, m.staff_id, s.name, s.email, m.role, m.agency_id, a.name AS agency_name, a.code AS agency_code, m.since, m.ended_at,
 		ARRAY(SELECT ancestor_id FROM agency_paths WHERE agency_id = m.agency_id ORDER BY depth) AS lineage
 	FROM memberships m JOIN staff s ON s.id = m.staff_id JOIN agencies a ON a.id = m.agency_id `
 

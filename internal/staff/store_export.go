@@ -12,8 +12,9 @@ func (q *listQuery) count(ctx context.Context, r db.Reader) (int, error) {
 	return q.number(ctx, r, `SELECT count(*) FROM (`+q.branches(0)+`) t`)
 }
 
+// number counts by the filters alone.
 func (q *listQuery) number(ctx context.Context, r db.Reader, sql string) (int, error) {
-	rows, err := r.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, q.args...)...)
+	rows, err := r.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, q.args[:q.filters]...)...)
 	if err != nil {
 		return 0, err
 	}

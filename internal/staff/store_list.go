@@ -24,6 +24,7 @@ import (
 const (
 	gatherLimit = CountLimit
 	walkLimit   = 2000
+	commonWalk  = 5000   // for what is in so many names that it pays
 	probeLimit  = 20_000 // people among whom a letter or two are looked for first
 	shortest    = 3      // letters that pg_trgm needs
 )
@@ -55,6 +56,7 @@ type listQuery struct {
 	after    string // the place of the cursor, to compare a row's with, or ""
 	from2    string // the same without the membership
 	unit     string
+	filters  int // how many of args are not the cursor's
 	found    int // rows, up to gatherLimit and a few
 	unitName string
 }
@@ -78,6 +80,7 @@ func newListQuery(actor authz.Actor, f Filter, c keyset.Cursor) (*listQuery, err
 		q.where = append(q.where, `NOT s.member AND s.suspended_at IS NULL AND m.id IS NULL`)
 	}
 	q.search(f.Query)
+	q.filters = len(q.args)
 	return q, q.place()
 }
 
@@ -188,8 +191,8 @@ func (q *listQuery) gathered(limit, size int) string {
 		fmt.Sprintf(` ORDER BY page.name %[1]s, sid %[1]s, mid %[1]s`, direction)
 }
 
-// walked is the page among the next walkLimit people by name.
-func (q *listQuery) walked(size int) string {
+// walked is the page among the next limit people by name.
+func (q *listQuery) walked(limit, size int) string {
 	compare, direction := q.cursor.SQL()
 	where, start := q.where, ""
 	if q.after != "" {
@@ -199,7 +202,7 @@ func (q *listQuery) walked(size int) string {
 	if q.pattern != "" {
 		where = append([]string{`(s.search LIKE ` + q.pattern + ` OR a.search LIKE ` + q.pattern + `)`}, where...)
 	}
-	people := fmt.Sprintf(`(SELECT * FROM staff s%s ORDER BY s.name %[2]s, s.id %[2]s LIMIT %d) s`, start, direction, walkLimit)
+	people := fmt.Sprintf(`(SELECT * FROM staff s%s ORDER BY s.name %[2]s, s.id %[2]s LIMIT %d) s`, start, direction, limit)
 	return `SELECT ` + listedSQL + `, ` + lineageSQL + `, 0 AS found, ` + q.unitNameSQL() + `
 		FROM ` + strings.Replace(q.from, "staff s", people, 1) + conditions(where) +
 		fmt.Sprintf(` ORDER BY s.name %[1]s, s.id %[1]s, coalesce(m.id, 0) %[1]s LIMIT %d`, direction, size)
@@ -222,11 +225,13 @@ func (q *listQuery) page(ctx context.Context, r db.Reader, size int) ([]Item, er
 }
 
 func (q *listQuery) find(ctx context.Context, r db.Reader, size int) ([]listedRow, error) {
+	limit := commonWalk
 	common, err := q.common(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	if !common {
+		limit = walkLimit
 		rows, err := q.read(ctx, r, q.gathered(gatherLimit+1, size))
 		if err != nil || len(rows) == 0 {
 			return nil, err
@@ -236,7 +241,7 @@ func (q *listQuery) find(ctx context.Context, r db.Reader, size int) ([]listedRo
 			return rows, nil
 		} // otherwise these are some rows, not the first ones
 	}
-	rows, err := q.read(ctx, r, q.walked(size))
+	rows, err := q.read(ctx, r, q.walked(limit, size))
 	if err == nil && len(rows) < size {
 		rows, err = q.read(ctx, r, q.gathered(0, size))
 	}
