@@ -10,6 +10,7 @@ RETURN ARRAY(SELECT DISTINCT substr(t, i, n) FROM generate_series(1, length(t)) 
 CREATE INDEX staff_grams ON staff USING gin (search_grams(search));
 CREATE INDEX agencies_grams ON agencies USING gin (search_grams(search));
 
+CREATE INDEX memberships_place ON memberships (agency_id, role, staff_id) WHERE ended_at IS NULL;
 CREATE INDEX staff_suspended ON staff (name, id) WHERE suspended_at IS NOT NULL;
 
 -- Whether somebody holds any membership, kept beside them: among hundreds of

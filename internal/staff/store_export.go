@@ -9,12 +9,11 @@ import (
 )
 
 func (q *listQuery) count(ctx context.Context, r db.Reader) (int, error) {
-	return q.number(ctx, r, `SELECT count(*) FROM (`+q.branches(0)+`) t`)
+	return q.number(ctx, r, `SELECT count(*) FROM (`+q.branches(0)+`) t`, q.args...)
 }
 
-// number counts by the filters alone.
-func (q *listQuery) number(ctx context.Context, r db.Reader, sql string) (int, error) {
-	rows, err := r.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, q.args[:q.filters]...)...)
+func (q *listQuery) number(ctx context.Context, r db.Reader, sql string, args ...any) (int, error) {
+	rows, err := r.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
 	if err != nil {
 		return 0, err
 	}

@@ -26,6 +26,7 @@ const (
 	walkLimit   = 2000
 	commonWalk  = 5000   // for what is in so many names that it pays
 	probeLimit  = 20_000 // people among whom a letter or two are looked for first
+	rareLimit   = 500    // of them, for what the index finds quickly everywhere
 	shortest    = 3      // letters that pg_trgm needs
 )
 
@@ -47,16 +48,19 @@ type listQuery struct {
 	roots      []authz.AgencyID
 
 	args     []any
-	wide     bool // no part of the tree narrows it down
+	wide     bool   // no part of the tree narrows it down
+	scope    string // the agencies that do, when it is not
+	rare     bool   // the letter or two searched for are in few names
 	from     string
 	where    []string // on s, m and a
+	text     string   // searched for, or ""
+	asked    string   // the same as an argument
 	pattern  string   // what search columns must be LIKE, or ""
 	short    string   // the letter or two that are searched for, or ""
 	cursor   keyset.Cursor
 	after    string // the place of the cursor, to compare a row's with, or ""
 	from2    string // the same without the membership
 	unit     string
-	filters  int // how many of args are not the cursor's
 	found    int // rows, up to gatherLimit and a few
 	unitName string
 }
@@ -80,7 +84,6 @@ func newListQuery(actor authz.Actor, f Filter, c keyset.Cursor) (*listQuery, err
 		q.where = append(q.where, `NOT s.member AND s.suspended_at IS NULL AND m.id IS NULL`)
 	}
 	q.search(f.Query)
-	q.filters = len(q.args)
 	return q, q.place()
 }
 
@@ -100,10 +103,13 @@ func (q *listQuery) within(unit authz.AgencyID) {
 	switch {
 	case unit != 0:
 		q.unit = q.arg(int64(unit)) + "::bigint"
-		q.members(`m.agency_id IN (SELECT agency_id FROM agency_paths WHERE ancestor_id = ` + q.unit + `)
-			AND EXISTS (SELECT FROM agency_paths WHERE agency_id = ` + q.unit + ` AND ` + reach + `)`)
+		q.scope = `(SELECT agency_id FROM agency_paths WHERE ancestor_id = ` + q.unit + `
+			AND EXISTS (SELECT FROM agency_paths WHERE agency_id = ` + q.unit + ` AND ` + reach + `))`
 	case !q.everywhere:
-		q.members(`m.agency_id IN (SELECT agency_id FROM agency_paths WHERE ` + reach + `)`)
+		q.scope = `(SELECT agency_id FROM agency_paths WHERE ` + reach + `)`
+	}
+	if !q.wide {
+		q.members(`m.agency_id IN ` + q.scope)
 	}
 }
 
@@ -118,10 +124,10 @@ func (q *listQuery) search(text string) {
 	if text == "" {
 		return
 	}
-	asked := q.arg(text) + "::text"
-	q.pattern = fmt.Sprintf(likeSQL, asked)
+	q.text, q.asked = text, q.arg(text)+"::text"
+	q.pattern = fmt.Sprintf(likeSQL, q.asked)
 	if utf8.RuneCountInString(text) < shortest {
-		q.short = "search_key(" + asked + ")"
+		q.short = "search_key(" + q.asked + ")"
 	}
 }
 
@@ -160,6 +166,8 @@ func (q *listQuery) branches(limit int) string {
 	switch {
 	case q.pattern == "":
 		return one(q.from, "", "")
+	case q.short != "" && !q.wide && q.rare:
+		return one(q.from, "staff s", "s.search") + ` UNION ` + q.amongUnits(limit)
 	case q.short != "" && !q.wide:
 		return q.amongMembers(limit)
 	}
@@ -226,18 +234,22 @@ func (q *listQuery) page(ctx context.Context, r db.Reader, size int) ([]Item, er
 
 func (q *listQuery) find(ctx context.Context, r db.Reader, size int) ([]listedRow, error) {
 	limit := commonWalk
-	common, err := q.common(ctx, r)
+	common, err := q.probe(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	if !common {
 		limit = walkLimit
-		rows, err := q.read(ctx, r, q.gathered(gatherLimit+1, size))
+		first := gatherLimit + 1
+		if q.short != "" && !q.wide && !q.rare { // it would read most of that part of the tree in any case
+			first = 0
+		}
+		rows, err := q.read(ctx, r, q.gathered(first, size))
 		if err != nil || len(rows) == 0 {
 			return nil, err
 		}
 		q.found, q.unitName = rows[0].Found, rows[0].UnitName
-		if q.found <= gatherLimit {
+		if q.found <= gatherLimit || first == 0 {
 			return rows, nil
 		} // otherwise these are some rows, not the first ones
 	}
@@ -246,22 +258,6 @@ func (q *listQuery) find(ctx context.Context, r db.Reader, size int) ([]listedRo
 		rows, err = q.read(ctx, r, q.gathered(0, size))
 	}
 	return rows, err
-}
-
-// common reports whether the letter or two searched for are in so many names
-// that there is more than the list counts: then the index for them is the long
-// way.
-func (q *listQuery) common(ctx context.Context, r db.Reader) (bool, error) {
-	if q.short == "" || q.from != peopleSQL {
-		return false, nil
-	}
-	where := append([]string{`s.search LIKE ` + q.pattern}, q.where...)
-	n, err := q.number(ctx, r, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM (SELECT * FROM staff LIMIT %d) s%s LIMIT %d) t`,
-		probeLimit, conditions(where), gatherLimit+1))
-	if n > gatherLimit {
-		q.found = n
-	}
-	return n > gatherLimit, err
 }
 
 type listedRow struct {

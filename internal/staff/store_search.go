@@ -1,10 +1,13 @@
 package staff
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"portal/internal/db"
 )
 
 // containing makes from give rows of table whose column contains what is
@@ -27,6 +30,13 @@ func (q *listQuery) amongMembers(limit int) string {
 	return `(SELECT name, sid, mid FROM (
 			SELECT s.name, s.id AS sid, m.id AS mid, s.search AS own, a.search AS agency FROM ` + membersSQL + conditions(slices.Clone(q.where)) + ` OFFSET 0
 		) t WHERE own LIKE ` + q.pattern + ` OR agency LIKE ` + q.pattern + atMost(limit) + `)`
+}
+
+// amongUnits looks for a letter or two in the names of that part's agencies.
+func (q *listQuery) amongUnits(limit int) string {
+	units := `(SELECT * FROM agencies WHERE id IN ` + q.scope + ` OFFSET 0) a`
+	return `(SELECT s.name, s.id, m.id FROM ` + strings.Replace(membersSQL, "agencies a", units, 1) +
+		conditions(append([]string{`(a.search || '') LIKE ` + q.pattern}, q.where...)) + atMost(limit) + `)`
 }
 
 // firstPeople are the people of the page when what is searched for is in their
@@ -58,4 +68,20 @@ func conditions(all []string) string {
 		return ""
 	}
 	return " WHERE " + strings.Join(all, " AND ")
+}
+
+// probe looks for the letter or two searched for in some names. If they are in
+// very many, there is more than the list counts, and walking is the short way.
+func (q *listQuery) probe(ctx context.Context, r db.Reader) (common bool, err error) {
+	if q.short == "" {
+		return false, nil
+	}
+	n, err := q.number(ctx, r, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM (SELECT * FROM staff LIMIT %d) s
+		WHERE s.search LIKE %s LIMIT %d) t`, probeLimit, strings.ReplaceAll(q.pattern, q.asked, "$1::text"), gatherLimit+1), q.text)
+	q.rare = n < rareLimit
+	if n <= gatherLimit || q.from != peopleSQL || len(q.where) > 0 {
+		return false, err
+	}
+	q.found = n
+	return true, err
 }
