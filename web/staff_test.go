@@ -104,14 +104,13 @@ func TestA35_DemotedWhileAFormIsOpen(t *testing.T) {
 		t.Fatalf("removing the officer: %d %s", res.StatusCode, text(t, res))
 	}
 	s.post("/backend/token", officer.cookie, nil) // any request: the session itself goes on
-	before := s.number(`SELECT count(*) FROM audit_entries`)
 	res = s.post(membershipPath(author, "edit"), officer.cookie, url.Values{"role": {"manual_reviewer"}, "unit": {seed.CodeDLT}, "reason": {"x"}})
 	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/backend/token" { // no role at all: to the token form
 		t.Errorf("%d %s", res.StatusCode, res.Header.Get("Location"))
 	}
 	// With another role left it is 403.
 	s.hireAgain(officer, authz.ManualReviewer, seed.CodeDLT)
-	before = s.number(`SELECT count(*) FROM audit_entries`)
+	before := s.number(`SELECT count(*) FROM audit_entries`)
 	res = s.post(membershipPath(author, "edit"), officer.cookie, url.Values{"role": {"manual_reviewer"}, "unit": {seed.CodeDLT}, "reason": {"x"}})
 	if res.StatusCode != http.StatusForbidden {
 		t.Errorf("%d, want 403", res.StatusCode)
