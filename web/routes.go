@@ -90,6 +90,17 @@ func (s *Server) roleTokenRoutes(r chi.Router) {
 
 // staffRoutes are จัดการรายละเอียดผู้ใช้งาน.
 func (s *Server) staffRoutes(r chi.Router) {
+	r.Get("/backend/staff", s.page(s.staff.list))
+	r.Get("/backend/staff/export", s.page(s.staff.export))
+	r.Get("/backend/staff/{id}", s.page(s.staff.show))
+	r.Get("/backend/staff/memberships/{id}/edit", s.page(s.staff.editForm))
+	r.Post("/backend/staff/memberships/{id}/edit", s.page(s.staff.edit))
+	r.Get("/backend/staff/memberships/{id}/remove", s.page(s.staff.removeForm))
+	r.Post("/backend/staff/memberships/{id}/remove", s.page(s.staff.remove))
+	for _, o := range staffOrders {
+		r.Get("/backend/staff/{id}/"+o.name, s.page(s.staff.orderForm(o)))
+		r.Post("/backend/staff/{id}/"+o.name, s.page(s.staff.order(o)))
+	}
 }
 
 // deviceRoutes are a person's own sessions.

@@ -75,7 +75,7 @@ func newSite(t *testing.T) *site {
 		Services{
 			Announcements: announcement.New(s.pool), Banners: banner.New(s.pool), FAQ: faq.New(s.pool),
 			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
-			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool),
+			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
 			SignIn: signin.New(signin.Config{Issuer: "https://id.invalid", Now: clock}, s.pool, s.log, s.sessions),
 		}).Handler()

@@ -112,7 +112,7 @@ func (h *house) handler(log *slog.Logger) http.Handler {
 			Announcements: announcement.New(h.read), Banners: banner.New(h.read), FAQ: faq.New(h.read),
 			Files: file.New(h.read), Manuals: manual.New(h.read), Pages: page.New(h.read), Settings: settings.New(h.read),
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: sessions,
-			SignIn: signin.New(provider, h.write, h.log, sessions), Staff: staff.New(h.read),
+			SignIn: signin.New(provider, h.write, h.log, sessions), Staff: staff.New(h.read, h.log, time.Now),
 			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,
 		}).Handler()
 }
