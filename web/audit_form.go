@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"portal/internal/audit"
 	"portal/internal/auditlog"
@@ -41,21 +40,13 @@ func (f auditForm) values() url.Values {
 	return v
 }
 
-// maxSearch is more than anybody searches for, in bytes.
-const maxSearch = 400
-
 // filter reads the form. Its error is a BadInput problem: the page's own
 // controls send no other values.
 func (f auditForm) filter() (auditlog.Filter, error) {
 	bad := func(message string) (auditlog.Filter, error) {
 		return auditlog.Filter{}, problem.New(problem.BadInput, message)
 	}
-	for _, text := range []string{f.Person, f.Text} {
-		if len(text) > maxSearch || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			return bad("คำค้นยาวเกินไปหรือมีอักขระที่ใช้ไม่ได้")
-		}
-	}
-	a := auditlog.Filter{Person: f.Person, Text: f.Text, Action: audit.Action(f.Action)}
+	a := auditlog.Filter{Person: searchText(f.Person), Text: searchText(f.Text), Action: audit.Action(f.Action)}
 	if a.Action != "" && a.Action.Name() == "" {
 		return bad("ไม่รู้จักการกระทำนี้")
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"portal/internal/problem"
 )
@@ -31,3 +32,12 @@ func toLanding(w http.ResponseWriter, r *http.Request) error {
 }
 
 func retrySeconds(p *problem.Error) string { return strconv.Itoa(int(p.RetryAfter.Seconds())) }
+
+// maxSearch is more than any name has, in characters.
+const maxSearch = 100
+
+// searchText is as much of a search as any name can answer.
+func searchText(typed string) string {
+	letters := []rune(strings.TrimSpace(typed))
+	return string(letters[:min(len(letters), maxSearch)])
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"portal/internal/authz"
 	"portal/internal/session"
@@ -43,9 +44,17 @@ func (s *Server) office(r *http.Request, title string) (layout.Page, error) {
 		return p, err
 	}
 	c := s.current(r.Context())
-	p.NoIndex, p.Viewer = true, viewer(c)
+	p.NoIndex, p.Viewer, p.Typed = true, viewer(c), s.wasTyped(r)
+	p.Session = s.secondsLeft(c)
 	p.Flash = s.sessions.TakeFlash(r.Context())
 	return p, nil
+}
+
+// secondsLeft is how long the session lives from now, for the warning before
+// its end.
+func (s *Server) secondsLeft(c session.Current) *layout.Session {
+	left := func(t time.Time) int { return max(0, int(t.Sub(s.cfg.Now()).Seconds())) }
+	return &layout.Session{Idle: left(c.IdleEnds), End: left(c.Ends)}
 }
 
 // lastSite is the site as it was last read, or as it began.

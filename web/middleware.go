@@ -2,11 +2,15 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5/middleware"
 
@@ -115,5 +119,29 @@ func limitBody(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// legible refuses addresses and forms that are no text: bad UTF-8, or NUL, which
+// Postgres cannot store.
+func (s *Server) legible(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			s.fail(w, r, badForm(err))
+			return
+		}
+		sent := []string{r.URL.Path}
+		for name, values := range r.Form {
+			sent = append(append(sent, name), values...)
+		}
+		if slices.ContainsFunc(sent, noText) {
+			s.fail(w, r, badForm(errNoText))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+var errNoText = errors.New("web: not UTF-8, or NUL in it")
+
+func noText(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }
 
 func address(r *http.Request) string { return middleware.GetClientIP(r.Context()) }

@@ -3,13 +3,16 @@ package web
 import (
 	"net/http"
 
+	"portal/internal/formkey"
+	"portal/internal/session"
 	"portal/internal/staff"
 	"portal/templates/profileview"
 )
 
 type profilePages struct {
 	*Server
-	staff *staff.Service
+	staff    *staff.Service
+	sessions *session.Service
 }
 
 // show tells the person what the portal knows of them.
@@ -18,11 +21,18 @@ func (p profilePages) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	devices, err := p.sessions.Own(r.Context(), p.actor(r), p.current(r.Context()))
+	if err != nil {
+		return err
+	}
 	l, err := p.office(r, "บัญชีผู้ใช้งาน (Profile)")
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, http.StatusOK, profileview.Profile(l, profileOf(person, memberships)))
+	v := profileOf(person, memberships)
+	v.Devices, v.OthersKey = devicesOf(devices), string(formkey.New())
+	l.Scripts = []string{"js/form.js"}
+	return p.render(w, r, http.StatusOK, profileview.Profile(l, v))
 }
 
 func profileOf(person staff.Person, memberships []staff.Membership) profileview.View {

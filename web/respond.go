@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -50,7 +49,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := problem.Of(err)
 	switch {
 	case p.Kind == problem.SignIn:
-		redirect(w, r, "/backend/login?return="+url.QueryEscape(wanted(r)))
+		s.askToSignIn(w, r)
 		return
 	case p.Kind == problem.NoRole:
 		redirect(w, r, "/backend/token")
@@ -123,14 +122,6 @@ func (s *Server) save(ctx context.Context) error {
 
 func redirect(w http.ResponseWriter, r *http.Request, to string) {
 	http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- callers pass own paths, signin.SafeReturn, or the provider
-}
-
-// wanted is the page to come back to after signing in.
-func wanted(r *http.Request) string {
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		return r.URL.RequestURI()
-	}
-	return r.URL.Path
 }
 
 func notFound(http.ResponseWriter, *http.Request) error {

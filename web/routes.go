@@ -6,6 +6,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"portal/internal/sheet"
 	"portal/static"
 )
 
@@ -20,8 +21,11 @@ func (s *Server) Handler() http.Handler {
 	r.Get("/livez", s.health.live)
 	r.Get("/readyz", s.health.ready)
 
+	// The provider's own request proves itself by a signature: no CSRF guard.
+	r.With(s.ownHost, limitBody).Post(backChannelPath, s.public(s.signin.backChannel))
+
 	r.Group(func(r chi.Router) {
-		r.Use(s.ownHost, s.sameOrigin, limitBody)
+		r.Use(s.ownHost, s.sameOrigin, limitBody, s.legible)
 		s.publicRoutes(r)
 		r.Group(func(r chi.Router) {
 			r.Use(s.withSession)
@@ -74,6 +78,14 @@ func (s *Server) agencyRoutes(r chi.Router) {
 
 // roleTokenRoutes are จัดการ Token.
 func (s *Server) roleTokenRoutes(r chi.Router) {
+	r.Get("/backend/tokens", s.page(s.roleToken.list))
+	r.Post("/backend/tokens", s.page(s.roleToken.show))
+	r.Post("/backend/tokens/refresh", s.page(s.roleToken.refresh))
+	r.Post("/backend/tokens/batch", s.page(s.roleToken.issueMany))
+	r.Get("/backend/tokens/batch/{key}", s.page(s.roleToken.batch))
+	r.Get("/backend/tokens/batch/{key}/print", s.page(s.roleToken.print))
+	r.Get("/backend/tokens/batch/{key}/csv", s.page(s.roleToken.file(sheet.CSV)))
+	r.Get("/backend/tokens/batch/{key}/xlsx", s.page(s.roleToken.file(sheet.XLSX)))
 }
 
 // staffRoutes are จัดการรายละเอียดผู้ใช้งาน.
@@ -82,6 +94,9 @@ func (s *Server) staffRoutes(r chi.Router) {
 
 // deviceRoutes are a person's own sessions.
 func (s *Server) deviceRoutes(r chi.Router) {
+	r.Post("/backend/profile/sessions/{id}/end", s.page(s.device.end))
+	r.Post("/backend/profile/sessions/end-others", s.page(s.device.endOthers))
+	r.Post("/backend/session/extend", s.page(s.device.extend))
 }
 
 // auditRoutes are บันทึกการใช้งาน.

@@ -106,7 +106,7 @@ func New(cfg Config, v Services) *Server {
 	s.file = filePages{s, v.Files}
 	s.signin = signinPages{s, v.SignIn}
 	s.redeem = redeemPages{s, v.Onboarding}
-	s.profile = profilePages{s, v.Staff}
+	s.profile = profilePages{s, v.Staff, v.Sessions}
 	s.agency = agencyPages{s, v.Agencies}
 	s.roleToken = roleTokenPages{s, v.Tokens}
 	s.staff = staffPages{s, v.Staff}

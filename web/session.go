@@ -13,15 +13,15 @@ type visitKey struct{}
 
 // visit is who is asking; the session middleware fills it in, the access log
 // reads it.
-type visit struct{ current session.Current }
+type visit struct {
+	current session.Current
+	typed   bool // a form of before the session's end was given back
+}
 
 // withSession finds out who is asking.
 func (s *Server) withSession(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token := ""
-		if c, err := r.Cookie(s.cookieName("session")); err == nil {
-			token = c.Value
-		}
+		token := s.cookie(r, "session")
 		ctx, current, err := s.sessions.Load(r.Context(), token)
 		if err != nil {
 			s.fail(w, r, err)
@@ -32,10 +32,32 @@ func (s *Server) withSession(next http.Handler) http.Handler {
 			v.current = current
 		}
 		if token != "" && !current.Actor.SignedIn() {
-			s.setCookie(w, "session", "", -1)
+			s.forgetSession(w, token)
+		}
+		if current.RightsChanged && isVisit(r) {
+			if err := s.renew(ctx, w, current); err != nil {
+				s.fail(w, r, err)
+				return
+			}
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// renew gives the session a new id after a change of rights.
+func (s *Server) renew(ctx context.Context, w http.ResponseWriter, c session.Current) error {
+	token, err := s.sessions.Renew(ctx, c)
+	if err == nil && token != "" {
+		s.setCookie(w, "session", token, 0)
+	}
+	return err
+}
+
+// isVisit reports whether a person opens a page: not a form, not a script's
+// request in the background.
+func isVisit(r *http.Request) bool {
+	mode := r.Header.Get("Sec-Fetch-Mode") // older browsers send none
+	return r.Method == http.MethodGet && (mode == "navigate" || mode == "")
 }
 
 // current is the live session; outside withSession it is nobody's.

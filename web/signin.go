@@ -30,16 +30,25 @@ func (p signinPages) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := signinview.View{Return: to, Start: "/backend/login/digitalid?return=" + url.QueryEscape(to)}
+	v := signinview.View{Return: to, Start: "/backend/login/digitalid?return=" + url.QueryEscape(to), Message: p.whySignIn(r)}
 	return p.render(w, r, http.StatusOK, signinview.SignIn(l, v))
+}
+
+// whySignIn tells somebody whose session ended why they are here again.
+func (p signinPages) whySignIn(r *http.Request) string {
+	if p.cookie(r, "ended") == "" || r.URL.Query().Get("return") == "" {
+		return ""
+	}
+	why := "การเข้าใช้งานครั้งก่อนสิ้นสุดแล้ว กรุณาเข้าสู่ระบบอีกครั้ง"
+	if p.cookie(r, "form") != "" {
+		why += " ระบบจะนำข้อมูลที่ท่านพิมพ์ไว้กลับมาให้"
+	}
+	return why
 }
 
 // start sends the person to the provider.
 func (p signinPages) start(w http.ResponseWriter, r *http.Request) error {
-	browser := ""
-	if c, err := r.Cookie(p.cookieName("signin")); err == nil {
-		browser = c.Value
-	}
+	browser := p.cookie(r, "signin")
 	if len(browser) < 26 { // a second tab goes on with the first one's
 		browser = rand.Text()
 	}
@@ -57,17 +66,20 @@ func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	cb := signin.Callback{
 		State: q.Get("state"), Code: q.Get("code"), Issuer: q.Get("iss"), Error: q.Get("error"),
-		Address: address(r), UserAgent: r.UserAgent(),
-	}
-	if c, err := r.Cookie(p.cookieName("signin")); err == nil {
-		cb.Browser = c.Value
+		Address: address(r), UserAgent: r.UserAgent(), Browser: p.cookie(r, "signin"),
 	}
 	done, err := p.signin.Finish(r.Context(), cb)
 	if err != nil {
 		return err
 	}
 	p.setCookie(w, "signin", "", -1)
+	p.setCookie(w, "ended", "", -1)
 	p.setCookie(w, "session", done.SessionToken, 0)
+	if key := p.cookie(r, "form"); key != "" {
+		if err := p.sessions.DropForms(r.Context(), key, done.StaffID); err != nil {
+			p.logKept(r, err)
+		}
+	}
 	redirect(w, r, done.ReturnPath)
 	return nil
 }
@@ -79,7 +91,7 @@ func (p signinPages) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && !problem.Is(err, problem.SignIn) { // whoever is out already may go on
 		return err
 	}
-	p.setCookie(w, "session", "", -1)
+	p.forgetSession(w, p.cookie(r, "session"))
 	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	to := "/backend/logout/done"
 	if hint != "" {

@@ -191,3 +191,16 @@ func cookieOf(res *http.Response, name string) *http.Cookie {
 	}
 	return nil
 }
+
+func (s *site) count(sql string, args ...any) (n int) {
+	s.t.Helper()
+	if err := s.pool.QueryRow(s.t.Context(), sql, args...).Scan(&n); err != nil {
+		s.t.Fatal(err)
+	}
+	return n
+}
+
+func (s *site) post(path string, cookie *http.Cookie, form url.Values) *http.Response {
+	s.t.Helper()
+	return s.do(request{method: http.MethodPost, path: path, cookie: cookie, form: form})
+}

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"portal/internal/audit"
 	"portal/internal/authz"
@@ -21,15 +22,19 @@ func (p redeemPages) show(w http.ResponseWriter, r *http.Request) error {
 	if err := p.actor(r).Require(authz.RedeemToken); err != nil {
 		return err // nothing to load, so no use case to ask
 	}
-	return p.form(w, r, http.StatusOK, tokenview.Form{})
+	values, _ := p.typed(r)
+	return p.form(w, r, http.StatusOK, redeemForm(values))
 }
+
+// redeemForm reads what was typed.
+func redeemForm(v url.Values) tokenview.Form { return tokenview.Form{Token: v.Get("token")} }
 
 // redeem uses a code up and gives the session a new id: rights have changed.
 func (p redeemPages) redeem(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
 	}
-	f := tokenview.Form{Token: r.PostForm.Get("token")}
+	f := redeemForm(r.PostForm)
 	renewed := ""
 	err := p.onboarding.Redeem(r.Context(), p.actor(r), f.Token, formkey.Key(r.PostForm.Get("form_key")),
 		func(tx *audit.Tx) (err error) {

@@ -7,10 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"time"
 
 	"portal/internal/authz"
 	"portal/internal/config"
 	"portal/internal/db"
+	"portal/internal/seed"
 )
 
 var commandLine = authz.System("command line")
@@ -52,14 +54,39 @@ func migrate(ctx context.Context) error {
 	return db.Migrate(ctx, cfg.DatabaseURL)
 }
 
-func seedContent(ctx context.Context, out io.Writer) error {
+func seedContent(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("portal seed", flag.ContinueOnError)
+	demo := flags.Bool("demo", false, "add a made-up country")
+	size := seed.DefaultDemo
+	flags.IntVar(&size.ServicePoints, "points", size.ServicePoints, "service points of the made-up country")
+	flags.IntVar(&size.Accounts, "accounts", size.Accounts, "its accounts")
+	flags.IntVar(&size.AuditEntries, "entries", size.AuditEntries, "its entries in the audit log")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
 	return withHouse(ctx, func(h *house) error {
 		added, err := h.seeds.Content(ctx, commandLine)
 		if err != nil {
 			return err
 		}
-		return say(out, "%d items added\n", added)
+		if err := say(out, "%d items added\n", added); err != nil || !*demo {
+			return err
+		}
+		return h.seedDemo(ctx, size, out)
 	})
+}
+
+func (h *house) seedDemo(ctx context.Context, size seed.DemoSize, out io.Writer) error {
+	start := time.Now()
+	added, err := h.seeds.Demo(ctx, commandLine, size)
+	if err != nil {
+		return err
+	}
+	if !added {
+		return say(out, "the made-up country was there already\n")
+	}
+	return say(out, "a country of %d service points, %d accounts and %d audit entries added in %s\n",
+		size.ServicePoints, size.Accounts, size.AuditEntries, time.Since(start).Round(time.Second))
 }
 
 // issueToken prints the code alone, so that a script can take it.

@@ -30,16 +30,24 @@ type devSettings struct {
 	dir                string // where the data lie
 	databaseURL        string // empty: start one
 	issuer             string // empty: start one
+	idle               time.Duration
 }
 
 func readDevSettings() (devSettings, error) {
-	s := devSettings{port: 8080, dir: ".dev", databaseURL: os.Getenv("DATABASE_URL"), issuer: os.Getenv("DIGITALID_ISSUER")}
+	s := devSettings{port: 8080, dir: ".dev", databaseURL: os.Getenv("DATABASE_URL"), issuer: os.Getenv("DIGITALID_ISSUER"), idle: session.DefaultLimits.Idle}
 	if p := os.Getenv("PORT"); p != "" {
 		n, err := strconv.Atoi(p)
 		if err != nil || n < 1 || n > 65534 {
 			return s, fmt.Errorf("PORT: %q is not a port between 1 and 65534", p)
 		}
 		s.port = n
+	}
+	if text := os.Getenv("PORTAL_SESSION_IDLE"); text != "" {
+		idle, err := time.ParseDuration(text)
+		if err != nil || idle < time.Minute || idle > session.DefaultLimits.Absolute {
+			return s, fmt.Errorf("PORTAL_SESSION_IDLE: %q is not a time between 1m and %s", text, session.DefaultLimits.Absolute)
+		}
+		s.idle = idle
 	}
 	if d := os.Getenv("PORTAL_DEV_DIR"); d != "" {
 		s.dir = d
@@ -143,7 +151,8 @@ func startProvider(ctx context.Context, s *devSettings) (stop func(), err error)
 	p, err := digitalid.New(digitalid.Options{
 		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
 		RedirectURIs: []string{base + "/backend/login/callback"}, PostLogoutRedirectURIs: []string{base + "/backend/logout/done"},
-		KeyFile: filepath.Join(s.dir, "digitalid.pem"), People: digitalid.SamplePeople(),
+		BackChannelLogoutURI: base + "/backend/logout/backchannel",
+		KeyFile:              filepath.Join(s.dir, "digitalid.pem"), People: digitalid.SamplePeople(),
 	})
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
@@ -165,7 +174,7 @@ func (s devSettings) config() (config.Config, error) {
 	keys, err := devKeys(filepath.Join(s.dir, "token-keys"))
 	return config.Config{
 		BaseURL: "http://localhost:" + strconv.Itoa(s.port), DatabaseURL: s.databaseURL, TokenKeys: keys,
-		SessionIdle: session.DefaultLimits.Idle, SessionMax: session.DefaultLimits.Absolute,
+		SessionIdle: s.idle, SessionMax: session.DefaultLimits.Absolute,
 		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
 		Scopes:    config.DefaultScopes(),
 		AuditKeep: config.Defaults().AuditKeep, TrafficKeep: config.Defaults().TrafficKeep, LogDir: os.Getenv("PORTAL_LOG_DIR"),

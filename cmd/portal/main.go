@@ -19,6 +19,8 @@ const help = `portal: ระบบศูนย์รวมข้อมูลเ�
   portal dev        serve it on this machine with a local Postgres and a local Digital ID
   portal migrate    bring the database's schema up to date
   portal seed       fill in the initial content; what was there before stays as it is
+  portal seed --demo [--points N] [--accounts N] [--entries N]
+                    add a made-up country to try and measure the portal with; never in production
   portal token issue --role ROLE [--agency CODE]
                     issue a one-time token; for the first dga_admin, and when nobody can sign in
   portal audit verify [--anchor ID:HASH]
@@ -54,7 +56,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	case "migrate":
 		return migrate(ctx)
 	case "seed":
-		return seedContent(ctx, out)
+		return seedContent(ctx, args[1:], out)
 	case "token":
 		return issueToken(ctx, args[1:], out)
 	case "audit":

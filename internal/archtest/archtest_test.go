@@ -15,7 +15,7 @@ import (
 )
 
 // kit is what every feature may import.
-var kit = []string{"internal/audit", "internal/authz", "internal/db", "internal/keyset", "internal/problem"}
+var kit = []string{"internal/audit", "internal/authz", "internal/db", "internal/formkey", "internal/keyset", "internal/problem"}
 
 // features lists each feature with what it may import beyond the kit.
 var features = map[string][]string{
@@ -33,8 +33,8 @@ var features = map[string][]string{
 	"internal/staff":        nil,
 	"internal/token":        nil,
 	// Processes across features stand above them.
-	"internal/housekeeping": {"internal/auditlog", "internal/formkey", "internal/token", "internal/trafficlog"},
-	"internal/onboarding":   {"internal/formkey", "internal/staff", "internal/token"},
+	"internal/housekeeping": {"internal/auditlog", "internal/session", "internal/signin", "internal/token", "internal/trafficlog"},
+	"internal/onboarding":   {"internal/staff", "internal/token"},
 	"internal/signin":       {"internal/session", "internal/staff"},
 	"internal/seed": {"internal/agency", "internal/announcement", "internal/banner", "internal/faq", "internal/file",
 		"internal/manual", "internal/page", "internal/settings", "internal/staff"},

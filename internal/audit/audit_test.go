@@ -55,3 +55,16 @@ func TestA68_LogIsAppendOnly(t *testing.T) {
 		t.Errorf("%d entries, %v", n, err)
 	}
 }
+
+func TestUnchangedRollsBackWithoutAnError(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	pool := testdb.New(t)
+	err := audit.New(pool).Change(ctx, authz.System("test"), func(tx *audit.Tx) error {
+		return errors.Join(tx.Record(audit.ContentSeeded, audit.Subject{Key: "x"}, nil), audit.ErrUnchanged)
+	})
+	var n int
+	if scan := pool.QueryRow(ctx, `SELECT count(*) FROM audit_entries`).Scan(&n); err != nil || scan != nil || n != 0 {
+		t.Errorf("%v, %v, %d entries; want none of these", err, scan, n)
+	}
+}

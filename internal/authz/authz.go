@@ -113,3 +113,21 @@ func (a Actor) Reach(p Permission) (everywhere bool, roots []AgencyID) {
 	}
 	return false, roots
 }
+
+// GiveReach says where a may, by permission p, give role out: everywhere, or in
+// roots and all that is under them. It is RequireGive as data, for lists.
+func (a Actor) GiveReach(p Permission, role Role) (everywhere bool, roots []AgencyID) {
+	if a.Job != "" {
+		return true, nil
+	}
+	for _, g := range a.Grants {
+		if !slices.Contains(gives[g.Role], role) || !slices.Contains(grants[g.Role], p) {
+			continue
+		}
+		if g.Role.national() {
+			return true, nil
+		}
+		roots = append(roots, g.Agency)
+	}
+	return false, roots
+}

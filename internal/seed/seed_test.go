@@ -64,3 +64,34 @@ func TestSamplesAreMembers(t *testing.T) {
 		t.Errorf("%d roles, %v", roles, err)
 	}
 }
+
+func TestDemoIsPlantedOnce(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	pool := testdb.New(t)
+	s := New(pool, audit.New(pool))
+	if _, err := s.Content(ctx, authz.System("test")); err != nil {
+		t.Fatal(err)
+	}
+	size := DemoSize{ServicePoints: 900, Accounts: 2000, AuditEntries: 300}
+	for _, want := range []bool{true, false} {
+		added, err := s.Demo(ctx, authz.System("test"), size)
+		if err != nil || added != want {
+			t.Fatalf("added %v, %v; want %v", added, err, want)
+		}
+	}
+	var ministries, departments, points, people, entries, paths int
+	err := pool.QueryRow(ctx, `SELECT count(*) FILTER (WHERE kind = 'ministry'), count(*) FILTER (WHERE kind = 'department'),
+		count(*) FILTER (WHERE kind = 'service_point'), (SELECT count(*) FROM staff),
+		(SELECT count(*) FROM audit_entries WHERE subject LIKE 'staff/%'), (SELECT count(*) FROM agency_paths WHERE depth = 2)
+		FROM agencies`).Scan(&ministries, &departments, &points, &people, &entries, &paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ministries != 20 || departments < 320 || points < 800 || people != 2000 || entries < 280 || paths < points {
+		t.Errorf("%d ministries, %d departments, %d points, %d people, %d entries, %d paths", ministries, departments, points, people, entries, paths)
+	}
+	if _, err := s.Demo(ctx, authz.Actor{StaffID: 1}, size); err == nil {
+		t.Error("anybody may seed")
+	}
+}

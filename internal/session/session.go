@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -27,9 +28,6 @@ type Limits struct {
 
 // DefaultLimits follow the Thai website security standard of B.E. 2568.
 var DefaultLimits = Limits{Idle: 15 * time.Minute, Absolute: 12 * time.Hour}
-
-// touchEvery is how often, at most, the time of the last request is written.
-const touchEvery = time.Minute
 
 // Start is a session about to begin.
 type Start struct {
@@ -54,7 +52,14 @@ type Current struct {
 	Actor       authz.Actor
 	Name        string
 	Memberships []Held
-	token       string
+	IdleEnds    time.Time // when it ends unless another request comes
+	Ends        time.Time // when it ends in any case
+	// RightsChanged says that memberships changed since the session got its
+	// id: time for a new one, by Renew.
+	RightsChanged bool
+
+	id    int64
+	token string
 }
 
 // Service opens, reads and ends sessions.
@@ -69,7 +74,7 @@ type Service struct {
 // New returns a Service.
 func New(keep db.Bookkeeper, log *audit.Log, limits Limits, now func() time.Time) *Service {
 	values := scs.New()
-	values.Store = store{keep, now}
+	values.Store = store{keep}
 	values.Lifetime = limits.Absolute
 	return &Service{values, keep, log, limits, now}
 }
@@ -77,6 +82,7 @@ func New(keep db.Bookkeeper, log *audit.Log, limits Limits, now func() time.Time
 // Keys of the values that scs carries.
 const (
 	keyFlash   = "flash"
+	keyMark    = "mark"
 	keyIDToken = "id_token"
 )
 
@@ -100,45 +106,91 @@ func (s *Service) Rotate(ctx context.Context, tx *audit.Tx, c Current, message s
 		return "", fmt.Errorf("encoding a session: %w", err)
 	}
 	token = rand.Text()
-	return token, updateToken(ctx, tx, hash(c.token), hash(token), data)
+	return token, updateToken(ctx, tx, c.id, hash(token), data)
+}
+
+// Renew gives the session a new token because somebody else changed the
+// person's rights. Of requests that come together one gets the new token, and
+// "" tells the others that they are not that one; the old token answers them
+// for a moment still (graceful). Public: it acts on the caller's own session.
+func (s *Service) Renew(ctx context.Context, c Current) (token string, err error) {
+	token = rand.Text()
+	won, err := renewToken(ctx, s.keep, c.id, hash(c.token), hash(token), s.now().Add(graceful))
+	if err != nil || !won {
+		return "", err
+	}
+	return token, nil
 }
 
 // Load returns the live session that token stands for and a context that
 // carries its values. Without one it returns the zero Current: a visitor.
 // Public: it is how the portal learns who is asking.
 func (s *Service) Load(ctx context.Context, token string) (context.Context, Current, error) {
-	var c Current
-	if token != "" {
-		row, found, err := selectLive(ctx, s.keep, hash(token), s.now(), s.limits.Idle)
-		if err != nil {
+	if token == "" {
+		return s.visitor(ctx)
+	}
+	now := s.now()
+	row, found, err := selectLive(ctx, s.keep, hash(token), now, s.limits.Idle)
+	if err != nil {
+		return ctx, Current{}, err
+	}
+	if !found {
+		return s.visitor(ctx)
+	}
+	if now.Sub(row.LastSeenAt) >= s.limits.touchEvery() {
+		if _, err := touch(ctx, s.keep, row.ID, now); err != nil {
 			return ctx, Current{}, err
 		}
-		if found {
-			c = row.current(token)
-			if s.now().Sub(row.LastSeenAt) >= touchEvery {
-				if err := touch(ctx, s.keep, hash(token), s.now()); err != nil {
-					return ctx, Current{}, err
-				}
-			}
-		}
+		row.LastSeenAt = now
 	}
-	// Values go with a live session only; "" loads an empty set.
-	ctx, err := s.values.Load(ctx, c.token)
+	c := row.current(token)
+	c.IdleEnds = row.LastSeenAt.Add(s.limits.Idle)
+	ctx, err = s.values.Load(withData(ctx, row.Data), strconv.FormatInt(row.ID, 10))
 	return ctx, c, err
+}
+
+// visitor carries an empty set of values.
+func (s *Service) visitor(ctx context.Context) (context.Context, Current, error) {
+	ctx, err := s.values.Load(ctx, "")
+	return ctx, Current{}, err
+}
+
+// Extend counts as a request: the person wants to go on. It returns the
+// session with its new end.
+func (s *Service) Extend(ctx context.Context, actor authz.Actor, c Current) (Current, error) {
+	if err := actor.Require(authz.ViewProfile); err != nil {
+		return c, err
+	}
+	now := s.now()
+	found, err := touch(ctx, s.keep, c.id, now)
+	if err == nil && !found {
+		err = errGone
+	}
+	c.IdleEnds = now.Add(s.limits.Idle)
+	return c, err
 }
 
 // Save writes the values that changed. It never brings an ended session back.
 // Public: it acts on the session in ctx alone.
 func (s *Service) Save(ctx context.Context, c Current) error {
-	if c.token == "" || s.values.Status(ctx) != scs.Modified {
+	if c.id == 0 || s.values.Status(ctx) != scs.Modified {
 		return nil
 	}
 	_, _, err := s.values.Commit(ctx)
 	return err
 }
 
+// Flash keeps one sentence for the next page. Public: see Save.
+func (s *Service) Flash(ctx context.Context, message string) { s.values.Put(ctx, keyFlash, message) }
+
 // TakeFlash returns the sentence kept for this page and forgets it. Public: see Save.
 func (s *Service) TakeFlash(ctx context.Context) string { return s.values.PopString(ctx, keyFlash) }
+
+// Mark keeps for the next page which of its rows matters. Public: see Save.
+func (s *Service) Mark(ctx context.Context, row string) { s.values.Put(ctx, keyMark, row) }
+
+// TakeMark returns what Mark kept and forgets it. Public: see Save.
+func (s *Service) TakeMark(ctx context.Context) string { return s.values.PopString(ctx, keyMark) }
 
 // IDToken is the hint for the provider at sign-out. Public: see Save.
 func (s *Service) IDToken(ctx context.Context) string { return s.values.GetString(ctx, keyIDToken) }
@@ -149,7 +201,7 @@ func (s *Service) Close(ctx context.Context, actor authz.Actor, c Current) error
 		return err
 	}
 	return s.log.Change(ctx, actor, func(tx *audit.Tx) error {
-		if err := endSession(ctx, tx, hash(c.token), s.now()); err != nil {
+		if err := endSession(ctx, tx, c.id, s.now()); err != nil {
 			return err
 		}
 		return tx.Record(audit.StaffSignedOut, audit.Person(actor.StaffID), nil)

@@ -96,7 +96,7 @@ func exchangeError(err error) error {
 }
 
 // enter makes or finds the person and opens a session, in one transaction.
-func (s *Service) enter(ctx context.Context, a answer, cb Callback) (token string, member bool, err error) {
+func (s *Service) enter(ctx context.Context, a answer, cb Callback) (done Done, member bool, err error) {
 	visitor := authz.Actor{Address: cb.Address}
 	err = s.log.Change(ctx, visitor, func(tx *audit.Tx) error {
 		p, err := staff.SignIn(ctx, tx, a.identity, s.cfg.Now())
@@ -104,7 +104,8 @@ func (s *Service) enter(ctx context.Context, a answer, cb Callback) (token strin
 			return err
 		}
 		tx.Become(authz.Actor{StaffID: int64(p.ID), Address: cb.Address})
-		token, err = s.sessions.Open(ctx, tx, session.Start{
+		done.StaffID = int64(p.ID)
+		done.SessionToken, err = s.sessions.Open(ctx, tx, session.Start{
 			StaffID: int64(p.ID), Epoch: p.Epoch, ProviderSID: a.sid, IDToken: a.idToken,
 			AuthTime: a.authTime, Address: cb.Address, UserAgent: clean(cb.UserAgent),
 		})
@@ -116,5 +117,5 @@ func (s *Service) enter(ctx context.Context, a answer, cb Callback) (token strin
 		}
 		return tx.Record(audit.StaffSignedIn, audit.Person(int64(p.ID)), map[string]string{"ial": a.identity.IAL})
 	})
-	return token, member, err
+	return done, member, err
 }

@@ -83,21 +83,27 @@ func checkSubject(sub string) error {
 // checkType refuses other kinds of JWT: logout and access tokens say what they
 // are in their header (RFC 8725, 3.11).
 func checkType(raw string) error {
+	typ, err := typeOf(raw)
+	if err == nil && typ != "" && !strings.EqualFold(typ, "JWT") {
+		err = errors.New("typ is not JWT")
+	}
+	return err
+}
+
+// typeOf reads what kind of token it says it is.
+func typeOf(raw string) (string, error) {
 	head, _, _ := strings.Cut(raw, ".")
 	text, err := base64.RawURLEncoding.DecodeString(head)
 	if err != nil {
-		return fmt.Errorf("reading the token's header: %w", err)
+		return "", fmt.Errorf("reading the token's header: %w", err)
 	}
 	var h struct {
 		Type string `json:"typ"`
 	}
 	if err := json.Unmarshal(text, &h); err != nil {
-		return fmt.Errorf("reading the token's header: %w", err)
+		return "", fmt.Errorf("reading the token's header: %w", err)
 	}
-	if h.Type != "" && !strings.EqualFold(h.Type, "JWT") {
-		return errors.New("typ is not JWT")
-	}
-	return nil
+	return h.Type, nil
 }
 
 // merge fills what the ID token leaves out from userinfo.

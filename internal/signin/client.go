@@ -51,6 +51,7 @@ type provider struct {
 	*oidc.Provider
 	oauth    *oauth2.Config
 	verifier *oidc.IDTokenVerifier
+	logout   *oidc.IDTokenVerifier // of logout tokens: signature and issuer alone
 	metadata
 }
 
@@ -106,6 +107,7 @@ func (d *discovery) discover(ctx context.Context) (*provider, error) {
 		Endpoint: endpoint, RedirectURL: d.cfg.RedirectURL, Scopes: d.cfg.Scopes,
 	}
 	p.verifier = found.VerifierContext(keep, &oidc.Config{ClientID: d.cfg.ClientID, Now: d.cfg.Now})
+	p.logout = found.VerifierContext(keep, &oidc.Config{SkipClientIDCheck: true, SkipExpiryCheck: true, Now: d.cfg.Now})
 	return p, nil
 }
 

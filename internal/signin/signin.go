@@ -85,6 +85,7 @@ type Callback struct {
 type Done struct {
 	SessionToken string
 	ReturnPath   string
+	StaffID      int64
 }
 
 // Finish ends an attempt: it believes the provider's answer or refuses it, and
@@ -117,14 +118,14 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 		return Done{}, s.refuse(ctx, cb, "assurance level too low", problem.New(problem.Forbidden,
 			"ระดับการพิสูจน์ตัวตนของบัญชี Digital ID นี้ต่ำกว่าที่กำหนด กรุณายืนยันตัวตนเพิ่มที่ Digital ID แล้วเข้าสู่ระบบใหม่"))
 	}
-	token, member, err := s.enter(ctx, answer, cb)
+	done, member, err := s.enter(ctx, answer, cb)
 	if problem.Is(err, problem.Forbidden) {
 		return Done{}, s.refuse(ctx, cb, "account suspended", err)
 	}
-	if !member {
-		a.ReturnPath = "/backend/token"
+	if done.ReturnPath = a.ReturnPath; !member {
+		done.ReturnPath = "/backend/token"
 	}
-	return Done{token, a.ReturnPath}, err
+	return done, err
 }
 
 // refuse records why a sign-in was refused and returns answer for the person.

@@ -6,8 +6,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/base64"
-	"io"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -323,51 +321,6 @@ func TestA15_ErrorFromTheProvider(t *testing.T) {
 	b.refused(err, problem.BadInput)
 	if strings.Contains(problem.Of(err).Message, "script") {
 		t.Error("the provider's text is echoed")
-	}
-}
-
-func TestA16_ProviderAway(t *testing.T) {
-	huge := strings.Repeat("x", 2*maxBody)
-	for name, answer := range map[string]func(w http.ResponseWriter, r *http.Request){
-		"500":     func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusInternalServerError) },
-		"garbage": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
-		"endless": func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = w.Write([]byte(`{"a":"` + huge + `"}`))
-		},
-		"redirect": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "http://192.0.2.1/", http.StatusFound)
-		},
-		"hangs": func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body) // only then does the server see the client leave
-			<-r.Context().Done()
-		},
-	} {
-		for _, path := range []string{"/.well-known/openid-configuration", "/connect/token", "/keys", "/connect/userinfo"} {
-			t.Run(name+path, func(t *testing.T) {
-				t.Parallel()
-				b := newBench(t, nil)
-				b.s.provider.client.Timeout = 300 * time.Millisecond // stands for requestTimeout
-				b.p.intercept = func(w http.ResponseWriter, r *http.Request) bool {
-					if r.URL.Path == path {
-						answer(w, r)
-					}
-					return r.URL.Path == path
-				}
-				to, err := b.s.Begin(context.Background(), browser, "")
-				if err == nil {
-					u, _ := url.Parse(to)
-					b.p.lastAuth = u.Query()
-					_, err = b.finish(u.Query().Get("state"))
-				}
-				if k := problem.Of(err).Kind; err == nil || (k != problem.Away && k != problem.BadInput) {
-					t.Errorf("got %v", err)
-				}
-				if n := b.count(`SELECT count(*) FROM staff_sessions`); n != 0 {
-					t.Errorf("%d sessions", n)
-				}
-			})
-		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"portal/internal/audit"
 	"portal/internal/db"
 )
 
@@ -47,4 +48,24 @@ func takeAttempt(ctx context.Context, keep db.Bookkeeper, state, browser []byte,
 		return attempt{}, false, nil
 	}
 	return a, err == nil, err
+}
+
+// insertLogout reports whether the logout token is new.
+func insertLogout(ctx context.Context, keep db.Bookkeeper, id string, expires time.Time) (bool, error) {
+	tag, err := keep.Exec(ctx, `
+		INSERT INTO logout_tokens (jti, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id, expires)
+	return tag.RowsAffected() > 0, err
+}
+
+func deleteAttempts(ctx context.Context, tx *audit.Tx, now time.Time, limit int) (int, error) {
+	tag, err := tx.Exec(ctx, `
+		DELETE FROM signin_attempts WHERE state_hash IN (SELECT state_hash FROM signin_attempts WHERE expires_at < $1 LIMIT $2)`,
+		now, limit)
+	return int(tag.RowsAffected()), err
+}
+
+func deleteLogouts(ctx context.Context, tx *audit.Tx, now time.Time, limit int) (int, error) {
+	tag, err := tx.Exec(ctx, `
+		DELETE FROM logout_tokens WHERE jti IN (SELECT jti FROM logout_tokens WHERE expires_at < $1 LIMIT $2)`, now, limit)
+	return int(tag.RowsAffected()), err
 }

@@ -2,6 +2,7 @@ package token
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"portal/internal/authz"
@@ -62,11 +63,88 @@ func hint(err error) error {
 	return problem.Fields(map[string]string{"token": text})
 }
 
-// mayIssue is the rule for which role a person may issue: the roles that their
-// own role gives out.
-func mayIssue(role authz.Role) error {
-	if !role.Valid() {
+// State is what has become of a code.
+type State string
+
+// The states. Replaced is that of an older code: a list shows the last one.
+const (
+	NotIssued State = "none"
+	Ready     State = "ready"
+	Used      State = "used"
+	Expired   State = "expired"
+	Replaced  State = "replaced"
+)
+
+// States lists those that a pair of role and unit can be in.
+var States = []State{Ready, Used, Expired, NotIssued}
+
+var stateNames = map[State]string{
+	NotIssued: "ยังไม่ออกรหัส", Ready: "พร้อมใช้", Used: "ใช้แล้ว", Expired: "หมดอายุ", Replaced: "มีรหัสใหม่แทนแล้ว",
+}
+
+// Name is the state's name on screens, in Thai.
+func (s State) Name() string { return stateNames[s] }
+
+// Valid reports whether s is one of States.
+func (s State) Valid() bool { return slices.Contains(States, s) }
+
+// state is what has become of t by now. The zero Token was never issued.
+func (t Token) state(now time.Time) State {
+	switch {
+	case t.ID == 0:
+		return NotIssued
+	case t.UsedAt != nil:
+		return Used
+	case t.ReplacedAt != nil:
+		return Replaced
+	case !now.Before(t.ExpiresAt):
+		return Expired
+	}
+	return Ready
+}
+
+// mayShow is the rule for showing a code again: as long as it works.
+func (t Token) mayShow(now time.Time) error {
+	switch t.state(now) {
+	case Ready:
+		return nil
+	case Used:
+		return problem.New(problem.Conflict, "รหัสนี้ถูกใช้แล้ว จึงแสดงหรือคัดลอกอีกไม่ได้")
+	case Expired:
+		return problem.New(problem.Conflict, "รหัสนี้หมดอายุแล้ว กด Refresh เพื่อออกรหัสใหม่")
+	default:
+		return problem.New(problem.Conflict, "มีรหัสใหม่แทนรหัสนี้แล้ว กรุณาดูรหัสล่าสุดในรายการ")
+	}
+}
+
+// mayHold is the rule for which codes a unit can get, whoever issues them.
+func (u unit) mayHold(role authz.Role) error {
+	switch {
+	case !role.Valid():
 		return problem.Fields(map[string]string{"role": "ไม่รู้จักบทบาทนี้"})
+	case u.ID == 0:
+		return problem.New(problem.NotFound, "ไม่พบหน่วยงานนี้")
+	case !role.HeldAt(u.Kind, u.Code):
+		return problem.New(problem.Invalid, u.Name+"มีบทบาท"+role.Name()+"ไม่ได้ จึงออกรหัส Token ไม่ได้")
+	case !u.Shown:
+		return problem.New(problem.Conflict, u.Name+"ถูกซ่อนไว้ในโครงสร้างหน่วยงาน จึงออกรหัส Token ไม่ได้")
+	}
+	return nil
+}
+
+// MaxBatch is how many codes can be issued at once.
+const MaxBatch = 2000
+
+// batchLifetime is how long who issued many codes at once can print them.
+const batchLifetime = 24 * time.Hour
+
+// mayIssueMany is the rule for the size of a batch.
+func mayIssueMany(n int) error {
+	switch {
+	case n == 0:
+		return problem.New(problem.Invalid, "กรุณาเลือกอย่างน้อยหนึ่งรายการ")
+	case n > MaxBatch:
+		return problem.New(problem.Invalid, "ออกรหัสพร้อมกันได้ไม่เกิน 2,000 รายการ กรุณาเลือกหน่วยงาน บทบาท หรือสถานะให้แคบลง")
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type ID int64
 type Token struct {
 	ID         ID
 	AgencyID   authz.AgencyID
+	AgencyName string
 	Role       authz.Role
 	IssuedBy   *int64 // nil for the command line
 	ExpiresAt  time.Time
@@ -42,57 +43,6 @@ type Service struct {
 // New returns a Service that hides codes with keys.
 func New(r db.Reader, log *audit.Log, keys Keys, lineage Lineage, now func() time.Time) *Service {
 	return &Service{r, log, keys, lineage, now}
-}
-
-// Issue makes a new code for the role in the agency. The code that was live for
-// the pair, if any, stops working at the same moment.
-func (s *Service) Issue(ctx context.Context, actor authz.Actor, agency authz.AgencyID, role authz.Role) (Code, error) {
-	lineage, err := s.lineage(ctx, agency)
-	if err != nil {
-		return "", err
-	}
-	if err := actor.RequireIn(authz.IssueToken, lineage); err != nil {
-		return "", err
-	}
-	if err := mayIssue(role); err != nil {
-		return "", err
-	}
-	code := newCode()
-	return code, s.log.Change(ctx, actor, func(tx *audit.Tx) error {
-		// Two who issue for the same pair at once take turns.
-		if err := lockPair(ctx, tx, agency, role); err != nil {
-			return err
-		}
-		if err := replaceLive(ctx, tx, agency, role, s.now()); err != nil {
-			return err
-		}
-		id, err := insertToken(ctx, tx, newToken{
-			Agency: agency, Role: role, Hash: s.keys.hash(code), Sealed: s.keys.seal(code, place(agency, role)),
-			IssuedAt: s.now(), IssuedBy: actor.StaffID, ExpiresAt: s.now().Add(Lifetime),
-		})
-		if err != nil {
-			return err
-		}
-		return tx.Record(audit.TokenIssued, subject(id, agency, role), nil)
-	})
-}
-
-// Live returns the live code for the role in the agency, for showing it again.
-// There is none, and ok is false, once it was used, replaced or has expired.
-func (s *Service) Live(ctx context.Context, actor authz.Actor, agency authz.AgencyID, role authz.Role) (code Code, ok bool, err error) {
-	lineage, err := s.lineage(ctx, agency)
-	if err != nil {
-		return "", false, err
-	}
-	if err := actor.RequireIn(authz.IssueToken, lineage); err != nil {
-		return "", false, err
-	}
-	sealed, err := selectSealed(ctx, s.db, agency, role, s.now())
-	if err != nil || sealed == nil {
-		return "", false, err
-	}
-	code, err = s.keys.open(sealed, place(agency, role))
-	return code, err == nil, err
 }
 
 // Use uses up the token that text stands for, within tx, on behalf of the
@@ -125,7 +75,7 @@ func (s *Service) Use(ctx context.Context, tx *audit.Tx, staffID int64, code Cod
 	if err := markUsed(ctx, tx, t.ID, staffID, now); err != nil {
 		return Token{}, nil, err
 	}
-	return t, nil, tx.Record(audit.TokenRedeemed, subject(t.ID, t.AgencyID, t.Role), nil)
+	return t, nil, tx.Record(audit.TokenRedeemed, subject(t.ID, t.AgencyID, t.Role, t.AgencyName), nil)
 }
 
 // Parse reads a code as people type it. A slip in typing is an Invalid problem
@@ -138,9 +88,13 @@ func Parse(text string) (Code, error) {
 	return code, nil
 }
 
-// subject names the token in the audit log.
-func subject(id ID, agency authz.AgencyID, role authz.Role) audit.Subject {
-	return audit.Subject{Key: fmt.Sprintf("token/%d", id), Name: role.Name(), Agencies: []authz.AgencyID{agency}}
+// subject names the token in the audit log. unit may be unknown.
+func subject(id ID, agency authz.AgencyID, role authz.Role, unit string) audit.Subject {
+	name := role.Name()
+	if unit != "" {
+		name += " · " + unit
+	}
+	return audit.Subject{Key: fmt.Sprintf("token/%d", id), Name: name, Agencies: []authz.AgencyID{agency}}
 }
 
 func place(agency authz.AgencyID, role authz.Role) string { return fmt.Sprintf("%d/%s", agency, role) }

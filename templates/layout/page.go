@@ -33,7 +33,15 @@ type Page struct {
 	Flash       string   // one sentence on what just happened
 	Year        int      // of the Buddhist era, for the copyright line
 	Viewer      *Viewer  // who is signed in, for Office
+	Session     *Session // how long that lasts, for Office
+	Typed       bool     // the form holds what was typed before the session ended
 	Scripts     []string // modules that the page uses, such as js/carousel.js
+}
+
+// Session is how long the person stays signed in, in seconds from now.
+type Session struct {
+	Idle int // unless another request comes
+	End  int // in any case
 }
 
 // Display is how the reader wants to see the site.

@@ -1,0 +1,157 @@
+package token
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"portal/internal/authz"
+	"portal/internal/db"
+	"portal/internal/keyset"
+)
+
+// pairQuery finds pairs of role and unit. sql is a WITH clause that ends in the
+// table found (id, name, role, n).
+type pairQuery struct {
+	sql  string
+	args []any
+}
+
+func (q *pairQuery) arg(v any) string {
+	q.args = append(q.args, v)
+	return fmt.Sprintf("$%d", len(q.args))
+}
+
+// lastToken is the last token of the pair (p.id, p.role).
+const lastToken = `LEFT JOIN LATERAL (SELECT k.id, k.expires_at, k.used_at, k.used_by, k.replaced_at FROM role_tokens k
+	WHERE k.agency_id = p.id AND k.role = p.role ORDER BY k.id DESC LIMIT 1) k ON true`
+
+// newPairs finds what actor may issue and f lets through: shown units alone. The
+// units under a root are looked at once, whatever the number of roles.
+func newPairs(actor authz.Actor, f Filter, now time.Time, only ...Pair) pairQuery {
+	q := pairQuery{}
+	seats := q.seats(seats(actor, f.Role))
+	units := q.units(f, only)
+	q.sql = `
+		WITH seats AS (` + seats + `),
+		under AS (
+			SELECT r.root, a.id, a.name, a.kind, a.code
+			FROM (SELECT DISTINCT root FROM seats WHERE root IS NOT NULL) r
+			JOIN agency_paths o ON o.ancestor_id = r.root
+			JOIN agencies a ON a.id = o.agency_id
+			WHERE ` + units + `
+		),
+		pairs AS (
+			SELECT a.id, a.name, s.role, s.n FROM under a JOIN seats s ON s.root = a.root AND (s.kind = a.kind OR s.code = a.code)
+			UNION
+			SELECT a.id, a.name, s.role, s.n FROM seats s JOIN agencies a ON a.kind = s.kind WHERE s.root IS NULL AND ` + units + `
+			UNION
+			SELECT a.id, a.name, s.role, s.n FROM seats s JOIN agencies a ON a.code = s.code WHERE s.root IS NULL AND ` + units + `
+		),
+		found AS (SELECT p.id, p.name, p.role, p.n FROM pairs p` + q.conditions(f.State, now, only) + `)`
+	return q
+}
+
+func (q *pairQuery) seats(all []seat) string {
+	n := len(all)
+	roles, orders, kinds, codes, roots := make([]authz.Role, n), make([]int, n), make([]*authz.AgencyKind, n), make([]*string, n), make([]*authz.AgencyID, n)
+	for i, s := range all {
+		roles[i], orders[i], kinds[i], codes[i], roots[i] = s.Role, s.Order, s.Kind, s.Code, s.Root
+	}
+	return fmt.Sprintf(`SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[]) AS s (role, n, kind, code, root)`,
+		q.arg(roles), q.arg(orders), q.arg(kinds), q.arg(codes), q.arg(roots))
+}
+
+// units are the conditions on the agency a.
+func (q *pairQuery) units(f Filter, only []Pair) string {
+	sql := `a.shown`
+	if f.Query != "" {
+		sql += fmt.Sprintf(` AND a.search LIKE '%%' || regexp_replace(search_key(%s), '([\\%%_])', '\\\1', 'g') || '%%'`, q.arg(f.Query))
+	}
+	if f.Unit != 0 {
+		sql += fmt.Sprintf(` AND EXISTS (SELECT FROM agency_paths f WHERE f.agency_id = a.id AND f.ancestor_id = %s)`, q.arg(f.Unit))
+	}
+	if len(only) > 0 {
+		agencies, _ := columnsOf(only)
+		sql += fmt.Sprintf(` AND a.id = ANY (%s)`, q.arg(agencies))
+	}
+	return sql
+}
+
+// conditions are those on the pair p.
+func (q *pairQuery) conditions(state State, now time.Time, only []Pair) string {
+	where := map[State]string{
+		NotIssued: `k.id IS NULL`,
+		Used:      `k.used_at IS NOT NULL`,
+		Expired:   `k.used_at IS NULL AND k.replaced_at IS NULL AND k.expires_at <= `,
+		Ready:     `k.used_at IS NULL AND k.replaced_at IS NULL AND k.expires_at > `,
+	}[state]
+	if state == Expired || state == Ready {
+		where += q.arg(now)
+	}
+	sql := ""
+	if len(only) > 0 {
+		agencies, roles := columnsOf(only)
+		sql += fmt.Sprintf(` JOIN unnest(%s::bigint[], %s::text[]) AS o (id, role) ON o.id = p.id AND o.role = p.role`, q.arg(agencies), q.arg(roles))
+	}
+	if where != "" {
+		sql += ` ` + lastToken + ` WHERE ` + where
+	}
+	return sql
+}
+
+// selectRows reads one page of the list. Only its own rows' tokens are looked up.
+func selectRows(ctx context.Context, r db.Reader, q pairQuery, c keyset.Cursor, limit int) ([]Row, error) {
+	compare, direction := c.SQL()
+	from := ""
+	if !c.First() {
+		from = fmt.Sprintf(`WHERE (name, id, n) %s (%s::text, %s::text::bigint, %s::text::int)`, compare, q.arg(c.Keys[0]), q.arg(c.Keys[1]), q.arg(c.Keys[2]))
+	}
+	order := fmt.Sprintf(`ORDER BY name %[1]s, id %[1]s, n %[1]s`, direction)
+	rows, err := r.Query(ctx, q.sql+`
+		SELECT p.id AS agency, p.name AS agency_name, p.role, p.n,
+			k.id AS token_id, k.expires_at, k.used_at, k.replaced_at, u.name AS used_by
+		FROM (SELECT * FROM found `+from+` `+order+fmt.Sprintf(` LIMIT %d`, limit)+`) p
+		`+lastToken+`
+		LEFT JOIN staff u ON u.id = k.used_by
+		ORDER BY p.name `+direction+`, p.id `+direction+`, p.n `+direction, q.args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Row])
+}
+
+// countPairs counts up to limit and reads the name of the unit that the list is
+// limited to.
+func countPairs(ctx context.Context, r db.Reader, q pairQuery, limit int, unit authz.AgencyID) (count int, unitName string, err error) {
+	sql := q.sql + fmt.Sprintf(`
+		SELECT (SELECT count(*) FROM (SELECT FROM found LIMIT %d) f) AS count,
+			coalesce((SELECT name FROM agencies WHERE id = %s), '') AS unit_name`, limit, q.arg(unit))
+	rows, err := r.Query(ctx, sql, q.args...)
+	if err != nil {
+		return 0, "", err
+	}
+	found, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[struct {
+		Count    int
+		UnitName string
+	}])
+	return found.Count, found.UnitName, err
+}
+
+// found is a pair for which a code is to be issued.
+type found struct {
+	Pair
+	AgencyName string
+}
+
+// selectPairs reads up to limit pairs, by name.
+func selectPairs(ctx context.Context, r db.Reader, q pairQuery, limit int) ([]found, error) {
+	rows, err := r.Query(ctx, q.sql+fmt.Sprintf(`
+		SELECT id AS agency, role, name AS agency_name FROM found ORDER BY name, id, n LIMIT %d`, limit), q.args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[found])
+}

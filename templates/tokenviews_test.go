@@ -1,0 +1,78 @@
+package templates_test
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"portal/internal/authz"
+	"portal/internal/keyset"
+	"portal/internal/problem"
+	"portal/internal/token"
+	"portal/templates/component"
+	"portal/templates/roletokenview"
+)
+
+func tokenViews() map[string]templ.Component {
+	id, by := token.ID(7), evil
+	pair := token.Pair{Agency: 3, Role: authz.ManualAuthor}
+	var rows []token.Row
+	var keys []string
+	for _, state := range append([]token.State{token.Replaced}, token.States...) {
+		rows = append(rows, token.Row{Pair: pair, AgencyName: evil, TokenID: &id, ExpiresAt: &day, UsedAt: &day, UsedBy: &by, State: state})
+		keys = append(keys, evil)
+	}
+	list := roletokenview.List{
+		Listing: token.Listing{Page: keyset.Page[token.Row]{Rows: rows, Next: "n", Previous: "p"}, Count: 1001, Roles: authz.Roles, UnitName: evil},
+		Filter:  token.Filter{Query: evil, Unit: 3, Role: authz.ManualAuthor, State: token.Ready}, Address: url.URL{Path: "/backend/tokens"},
+		Return: evil, Keys: keys, Key: evil, Ticked: []string{"3/manual_author"}, Anew: true,
+		Shown:   &token.Shown{Token: token.Token{Role: authz.ManualAuthor, AgencyName: evil, ExpiresAt: day}, Code: "7KQFM3TX9W4H2CDR"},
+		Problem: problem.Of(problem.New(problem.Conflict, evil)),
+	}
+	slips := []token.BatchRow{{Code: "7KQFM3TX9W4H2CDR", State: token.Ready}, {State: token.Used}, {State: token.Expired}, {State: token.Replaced}, {State: token.Ready}}
+	for i := range slips {
+		slips[i].Token = token.Token{Role: authz.ServicePointOfficer, AgencyName: evil, ExpiresAt: day}
+	}
+	qr, err := component.NewQRCode("https://admin.info.go.th/backend/login")
+	if err != nil {
+		panic(err)
+	}
+	page := token.BatchPage{Batch: token.Batch{Key: "K"}, Page: keyset.Page[token.BatchRow]{Rows: slips}, Counts: map[token.State]int{token.Ready: 2}}
+	return map[string]templ.Component{
+		"tokens":        roletokenview.Tokens(office(), list),
+		"tokens, empty": roletokenview.Tokens(office(), roletokenview.List{}),
+		"batch":         roletokenview.Issued(office(), roletokenview.Batch{BatchPage: page}),
+		"slips":         roletokenview.Slips(office(), roletokenview.Print{Rows: slips, SignIn: evil, QR: qr}),
+		"slips, empty":  roletokenview.Slips(office(), roletokenview.Print{}),
+	}
+}
+
+func TestSlipsShowWhatWorks(t *testing.T) {
+	var b strings.Builder
+	if err := tokenViews()["slips"].Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if got := regexp.MustCompile(`7KQF-M3TX-9W4H-2CDR|ใช้แล้ว|>หมดอายุ|มีรหัสใหม่แทนแล้ว`).FindAllString(b.String(), -1); len(got) != 4 {
+		t.Errorf("%q", got)
+	}
+	if n := strings.Count(b.String(), `class="slip-sheet"`); n != 2 {
+		t.Errorf("%d sheets for 5 slips", n)
+	}
+}
+
+func TestQRCodeHasItsQuietZone(t *testing.T) {
+	qr, err := component.NewQRCode("https://admin.info.go.th/backend/login")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Version 3 has 29 modules; its finder begins with seven dark ones.
+	if qr.Size != 29+8 || !strings.HasPrefix(qr.Path, "M4 4h7v1h-7z") || qr.ViewBox() != "0 0 37 37" {
+		t.Errorf("%d modules, %.30s", qr.Size, qr.Path)
+	}
+	if _, err := component.NewQRCode(strings.Repeat("x", 5000)); err == nil {
+		t.Error("a text that does not fit was encoded")
+	}
+}

@@ -1,0 +1,114 @@
+package web
+
+import (
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"portal/internal/session"
+	"portal/internal/signin"
+)
+
+// askToSignIn leads to sign-in and from there back to what was wanted. A form
+// that was sent is kept meanwhile, so that its page shows it again as typed.
+func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	to := r.URL.RequestURI()
+	if r.Method == http.MethodPost {
+		to = s.keepForm(w, r)
+	}
+	redirect(w, r, "/backend/login?return="+url.QueryEscape(to))
+}
+
+// keepForm keeps the fields of a form whose page is its own address, if the
+// session that ended is known. A button that stands on another page has nothing
+// typed: it names that page in its field "return".
+func (s *Server) keepForm(w http.ResponseWriter, r *http.Request) (to string) {
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" || r.ParseForm() != nil {
+		r.PostForm = nil // a file, or too large: it is chosen again
+	}
+	if !hasPage(r) {
+		return signin.SafeReturn(r.PostForm.Get("return"))
+	}
+	fields := make(url.Values, len(r.PostForm))
+	for name, values := range r.PostForm {
+		if name != "form_key" { // the form gets a new one
+			fields[name] = values
+		}
+	}
+	if token := s.endedToken(r); token != "" && len(fields) > 0 {
+		key, err := s.sessions.KeepForm(r.Context(), token, s.cookie(r, "form"), session.Form{Path: r.URL.Path, Fields: fields})
+		if err != nil { // the person is asked to sign in all the same
+			s.logKept(r, err)
+		} else if key != "" {
+			s.setCookie(w, "form", key, session.FormLasts)
+		}
+	}
+	return r.URL.RequestURI()
+}
+
+// typed returns what was typed into the form at r's address before the session
+// ended, once. The frame of the page then says that it is all there. A form
+// page joins with one line in its GET handler: it fills the form from these
+// values with the function that reads its POST.
+func (s *Server) typed(r *http.Request) (url.Values, bool) {
+	key := s.cookie(r, "form")
+	if ahead := strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch"); key == "" || ahead || r.Method != http.MethodGet {
+		return nil, false
+	}
+	fields, found, err := s.sessions.TakeForm(r.Context(), s.actor(r), key, r.URL.Path)
+	if err != nil {
+		s.logKept(r, err)
+	}
+	if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
+		v.typed = v.typed || found
+	}
+	return fields, found
+}
+
+// wasTyped reports whether typed found something for this request.
+func (s *Server) wasTyped(r *http.Request) bool {
+	v, ok := r.Context().Value(visitKey{}).(*visit)
+	return ok && v.typed
+}
+
+func (s *Server) logKept(r *http.Request, err error) {
+	s.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "a form was not kept",
+		slog.String("id", middleware.GetReqID(r.Context())), slog.String("path", r.URL.Path), slog.Any("err", err))
+}
+
+// hasPage reports whether r's address shows a page, too.
+func hasPage(r *http.Request) bool {
+	return chi.RouteContext(r.Context()).Routes.Match(chi.NewRouteContext(), http.MethodGet, r.URL.Path)
+}
+
+// endedToken is the session that the browser had last: what was typed in one
+// tab is kept although another tab has met the end of the session before.
+func (s *Server) endedToken(r *http.Request) string {
+	if token := s.cookie(r, "session"); token != "" {
+		return token
+	}
+	return s.cookie(r, "ended")
+}
+
+// forgetSession takes the cookie of a session that is no more, and remembers
+// whose it was.
+func (s *Server) forgetSession(w http.ResponseWriter, token string) {
+	s.setCookie(w, "session", "", -1)
+	if token != "" {
+		s.setCookie(w, "ended", token, 0)
+	}
+}
+
+// cookie is the value of a cookie of ours, or "".
+func (s *Server) cookie(r *http.Request, name string) string {
+	c, err := r.Cookie(s.cookieName(name))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}

@@ -1,0 +1,107 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+
+	"portal/internal/formkey"
+	"portal/internal/sheet"
+	"portal/internal/thaidate"
+	"portal/internal/token"
+	"portal/templates/component"
+	"portal/templates/layout"
+	"portal/templates/roletokenview"
+)
+
+// issueMany issues codes for the ticked rows, or for all that the filters find.
+func (p roleTokenPages) issueMany(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	m := manyTokens(r.PostForm)
+	key, err := p.tokens.IssueMany(r.Context(), p.actor(r), m)
+	if errors.Is(err, formkey.ErrDone) {
+		redirect(w, r, batchPath(string(m.Key)))
+		return nil
+	}
+	if refused, ok := refillable(err); ok {
+		return p.listPage(w, r, statuses[refused.Kind], tokenQuery(r.PostForm),
+			roletokenview.List{Problem: refused, Ticked: r.PostForm["pair"], Anew: m.Anew})
+	}
+	if err != nil {
+		return err
+	}
+	p.sessions.Flash(r.Context(), "ทุกรายการที่เลือกมีรหัส Token พร้อมใช้แล้ว")
+	if err := p.save(r.Context()); err != nil {
+		return err
+	}
+	redirect(w, r, batchPath(key))
+	return nil
+}
+
+func batchPath(key string) string { return roletokenview.Path + "/batch/" + url.PathEscape(key) }
+
+func (p roleTokenPages) batch(w http.ResponseWriter, r *http.Request) error {
+	key := chi.URLParam(r, "key")
+	b, err := p.tokens.Batch(r.Context(), p.actor(r), key, r.URL.Query().Get("page"))
+	if err != nil {
+		return err
+	}
+	l, err := p.batchFrame(r, "ชุดรหัส Token")
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, http.StatusOK, roletokenview.Issued(l, roletokenview.Batch{BatchPage: b, Address: url.URL{Path: batchPath(key)}}))
+}
+
+// batchFrame is the frame of the pages about a batch.
+func (p roleTokenPages) batchFrame(r *http.Request, title string) (layout.Page, error) {
+	l, err := p.office(r, title)
+	l.Crumbs = []layout.Crumb{{Title: "จัดการ Token", Path: roletokenview.Path}, {Title: title, Path: r.URL.Path}}
+	return l, err
+}
+
+// print shows the batch's codes on slips.
+func (p roleTokenPages) print(w http.ResponseWriter, r *http.Request) error {
+	b, rows, err := p.tokens.Export(r.Context(), p.actor(r), chi.URLParam(r, "key"), "print")
+	if err != nil {
+		return err
+	}
+	v := roletokenview.Print{Batch: b, Rows: rows, SignIn: p.signInAddress()}
+	if v.QR, err = component.NewQRCode(v.SignIn); err != nil {
+		return err
+	}
+	l, err := p.batchFrame(r, "ใบแจ้งรหัส Token")
+	if err != nil {
+		return err
+	}
+	l.Scripts = []string{"js/tokens.js"}
+	return p.render(w, r, http.StatusOK, roletokenview.Slips(l, v))
+}
+
+func (p roleTokenPages) signInAddress() string { return p.cfg.BaseURL + "/backend/login" }
+
+// file sends the batch's codes as a table.
+func (p roleTokenPages) file(format sheet.Format) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		_, rows, err := p.tokens.Export(r.Context(), p.actor(r), chi.URLParam(r, "key"), string(format))
+		if err != nil {
+			return err
+		}
+		return p.stream(w, r, "รหัส-Token", format, func(out sheet.Writer) error { return p.tokenTable(out, rows) })
+	}
+}
+
+func (p roleTokenPages) tokenTable(out sheet.Writer, rows []token.BatchRow) error {
+	err := out.Row("รหัสหน่วยงาน", "หน่วยงาน / จุดบริการ", "บทบาทผู้ใช้งาน", "รหัส Token", "สถานะ", "วันหมดอายุ", "ที่อยู่สำหรับเข้าสู่ระบบ")
+	for _, r := range rows {
+		if err != nil {
+			return err
+		}
+		err = out.Row(r.AgencyCode, r.AgencyName, r.Role.Name(), r.Code.String(), r.State.Name(), thaidate.ShortTime(r.ExpiresAt), p.signInAddress())
+	}
+	return err
+}
