@@ -49,7 +49,7 @@ func (p auditPages) list(w http.ResponseWriter, r *http.Request) error {
 		Address: url.URL{Path: "/backend/audit", RawQuery: form.values().Encode()},
 		Person:  form.Person, Text: form.Text, Action: form.Action, From: form.From, Until: form.Until,
 		Unit: form.Unit, UnitName: found.Unit, Filtered: len(form.values()) > 0,
-		Actions: actionGroups(), Count: found.Count, More: found.More, Next: found.Page.Next, Previous: found.Page.Previous,
+		Actions: actionGroups(), Count: found.Count, More: found.More, Partial: found.Partial, Next: found.Page.Next, Previous: found.Page.Previous,
 	}
 	for _, e := range found.Page.Rows {
 		v.Entries = append(v.Entries, auditEntry(e))

@@ -52,11 +52,14 @@ const maxCount = 1000
 // List is a page of the log, newest first.
 type List struct {
 	Page keyset.Page[Entry]
-	// Count is how many entries the filter finds; More says that they are more
-	// than that, and that nobody counted them.
+	// Count is how many entries the filter finds; More says that there may be
+	// more, which nobody counted.
 	Count int
 	More  bool
-	Unit  string // the name of the filter's unit
+	// Partial says that only a part of the log was looked through for so short a
+	// text; the next page looks further back.
+	Partial bool
+	Unit    string // the name of the filter's unit
 }
 
 // Service reads the log.
@@ -85,19 +88,55 @@ func (s *Service) Entries(ctx context.Context, actor authz.Actor, f Filter, curs
 		return List{}, err
 	}
 	q := find(f, reach(actor))
-	rows, err := selectPage(ctx, s.db, q, c, before, pageSize+1)
+	at := position{c, before}
+	var l List
+	if q.near > 0 {
+		l, err = s.near(ctx, q, at)
+	} else {
+		l, err = s.found(ctx, q, at)
+	}
 	if err != nil {
 		return List{}, err
 	}
-	l := List{Page: keyset.Collect(rows, c, pageSize, Entry.keys)}
-	if l.Count, err = countFound(ctx, s.db, q, maxCount+1); err != nil {
-		return List{}, err
-	}
-	if l.Count > maxCount {
-		l.Count, l.More = maxCount, true
-	}
 	if f.Unit != 0 {
 		l.Unit, err = selectUnit(ctx, s.db, f.Unit)
+	}
+	return l, err
+}
+
+// found lets Postgres choose the way to a page.
+func (s *Service) found(ctx context.Context, q query, at position) (List, error) {
+	rows, err := selectPage(ctx, s.db, q, at, pageSize+1)
+	if err != nil {
+		return List{}, err
+	}
+	n, err := countFound(ctx, s.db, q, maxCount+1)
+	l := List{Page: keyset.Collect(rows, at.Cursor, pageSize, Entry.keys), Count: min(n, maxCount), More: n > maxCount}
+	return l, err
+}
+
+// near looks for a text among the newest that the rest of the filter finds. A
+// text that is frequent fills its page there. One that is not is looked for in
+// the whole log if it is long enough for the index; a shorter one further back
+// on the next page.
+func (s *Service) near(ctx context.Context, q query, at position) (List, error) {
+	rows, edge, err := selectNear(ctx, s.db, q, at, pageSize+1)
+	if err != nil {
+		return List{}, err
+	}
+	whole := edge == 0
+	if !whole && len(rows) <= pageSize && !q.short {
+		if rows, err = selectPage(ctx, s.db, q, at, pageSize+1); err != nil {
+			return List{}, err
+		}
+		whole = true
+	}
+	// Nobody counts: a text among the entries of an agency takes long to find.
+	l := List{Page: keyset.Collect(rows, at.Cursor, pageSize, Entry.keys), Count: min(len(rows), pageSize)}
+	l.More = len(rows) > pageSize || !whole || !at.First()
+	if !whole && len(rows) <= pageSize {
+		l.Partial = true
+		l.Page.Next, l.Page.Previous = onward(l.Page.Next, l.Page.Previous, at, edge)
 	}
 	return l, err
 }

@@ -212,6 +212,48 @@ func TestPagesMeet(t *testing.T) {
 	}
 }
 
+// TestShortTextsLookFurtherBackPageByPage hides two entries behind thousands.
+func TestShortTextsLookFurtherBackPageByPage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.record(admin, audit.AgencyChanged, audit.Subject{Key: "agency/4", Name: "ฌฌ", Agencies: []authz.AgencyID{4}}, nil)
+	b.exec(`INSERT INTO audit_entries (action, subject, agencies) SELECT 'agency.changed', 'agency/4', '{4}' FROM generate_series(1, 5200)`)
+	b.record(admin, audit.AgencyChanged, audit.Subject{Key: "agency/4", Name: "ฌฌ", Agencies: []authz.AgencyID{4}}, nil)
+	for name, actor := range map[string]authz.Actor{"everything": admin, "own": officer} {
+		var seen []auditlog.ID
+		cursor, pages := "", 0
+		for {
+			l, err := b.s.Entries(t.Context(), actor, auditlog.Filter{Text: "ฌฌ"}, cursor)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range l.Page.Rows {
+				seen = append(seen, e.ID)
+			}
+			pages++
+			if cursor = l.Page.Next; cursor == "" {
+				break
+			}
+			if !l.Partial || !l.More {
+				t.Errorf("%s: page %d does not say that it is a part", name, pages)
+			}
+			back, err := b.s.Entries(t.Context(), actor, auditlog.Filter{Text: "ฌฌ"}, cursor)
+			if err != nil || back.Page.Previous == "" {
+				t.Errorf("%s: no way back from page %d, %v", name, pages, err)
+			}
+		}
+		if !slices.Equal(seen, []auditlog.ID{5202, 1}) || pages != 2 {
+			t.Errorf("%s: %v on %d pages", name, seen, pages)
+		}
+	}
+	// Three letters find all at once, wherever they are.
+	b.record(admin, audit.AgencyChanged, audit.Subject{Key: "agency/4", Name: "ฌฌฌ", Agencies: []authz.AgencyID{4}}, nil)
+	b.exec(`INSERT INTO audit_entries (action, subject, agencies) SELECT 'agency.changed', 'agency/4', '{4}' FROM generate_series(1, 5200)`)
+	if got := b.ids(officer, auditlog.Filter{Text: "ฌฌฌ"}); !slices.Equal(got, []auditlog.ID{5203}) {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestExportIsRecordedBeforeTheFirstRow(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

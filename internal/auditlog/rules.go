@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"portal/internal/authz"
 	"portal/internal/keyset"
@@ -32,6 +33,36 @@ func place(cursor string) (c keyset.Cursor, before ID, err error) {
 		return c, 0, problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
 	}
 	return c, ID(n), nil
+}
+
+// position is where a page begins.
+type position struct {
+	keyset.Cursor
+	at ID // 0 at the first page
+}
+
+// minIndexed is the length of a text from which on the trigram index helps, in
+// characters.
+const minIndexed = 3
+
+// short reports whether a text is too short for the index.
+func short(text string) bool {
+	return text != "" && utf8.RuneCountInString(strings.TrimSpace(text)) < minIndexed
+}
+
+// onward leads from a page that looked through a part of the log to the next
+// part, which begins at edge.
+func onward(next, previous string, p position, edge ID) (string, string) {
+	cursor := func(back bool, id ID) string {
+		return keyset.Cursor{Back: back, Keys: Entry{ID: id}.keys()}.String()
+	}
+	if !p.Back {
+		return cursor(false, edge), previous
+	}
+	if next == "" { // nothing was found: the way back to where this page was asked for
+		next = cursor(false, p.at+1)
+	}
+	return next, cursor(true, edge)
 }
 
 func (e Entry) keys() []string { return []string{strconv.FormatInt(int64(e.ID), 10)} }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +15,6 @@ import (
 	"portal/internal/audit"
 	"portal/internal/authz"
 	"portal/internal/db"
-	"portal/internal/keyset"
 )
 
 // query is the FROM and WHERE of a filter.
@@ -21,7 +22,10 @@ type query struct {
 	from  string
 	id    string // the column that entries are sorted by
 	where []string
+	texts []string // those of the conditions that look for a text
 	args  []any
+	short bool // a text is too short for the index
+	near  int  // how many of the newest to look through first; 0: no need to
 }
 
 func (q *query) arg(v any) string {
@@ -31,11 +35,13 @@ func (q *query) arg(v any) string {
 
 func (q *query) add(condition string) { q.where = append(q.where, condition) }
 
-func (q query) sql() string {
-	if len(q.where) == 0 {
-		return q.from
+func (q query) sql() string { return q.from + conditions(q.where, q.texts) }
+
+func conditions(all ...[]string) string {
+	if c := slices.Concat(all...); len(c) > 0 {
+		return " WHERE " + strings.Join(c, " AND ")
 	}
-	return q.from + " WHERE " + strings.Join(q.where, " AND ")
+	return ""
 }
 
 // and is q with one condition more; q stays as it is.
@@ -68,11 +74,18 @@ func find(f Filter, sc scope) query {
 		q.add("e.action = " + q.arg(f.Action))
 	}
 	if f.Text != "" {
-		q.add("e.search LIKE " + like(q.arg(f.Text)))
+		q.texts = append(q.texts, "e.search LIKE "+like(q.arg(f.Text)))
 	}
 	if f.Person != "" { // the index narrows it down to those who are named at all
 		p := like(q.arg(f.Person))
-		q.add("e.search LIKE " + p + " AND search_key(e.staff_name) LIKE " + p)
+		q.texts = append(q.texts, "e.search LIKE "+p, "search_key(e.staff_name) LIKE "+p)
+	}
+	q.short = short(f.Text) || short(f.Person)
+	switch {
+	case len(q.texts) > 0 && (one != 0 || !sc.everywhere):
+		q.near = nearbyOwn
+	case q.short:
+		q.near = nearby
 	}
 	// Times are bound through ids, by which the rows lie sorted.
 	if !f.From.IsZero() {
@@ -133,17 +146,70 @@ func ask(ctx context.Context, r db.Reader, sql string, args []any) (pgx.Rows, er
 	return r.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
 }
 
-func selectPage(ctx context.Context, r db.Reader, q query, c keyset.Cursor, at ID, limit int) ([]Entry, error) {
-	compare, direction := c.DescSQL()
-	if !c.First() {
-		q = q.and(func(q *query) string { return q.id + " " + compare + " " + q.arg(int64(at)) })
+// fromOn is q from a position on, and the direction it is read in.
+func (q query) fromOn(p position) (query, string) {
+	compare, direction := p.DescSQL()
+	if !p.First() {
+		q = q.and(func(q *query) string { return q.id + " " + compare + " " + q.arg(int64(p.at)) })
 	}
-	rows, err := ask(ctx, r, `SELECT `+columns+` FROM (SELECT e.* FROM `+q.sql()+` ORDER BY `+q.id+` `+direction+` LIMIT `+strconv.Itoa(limit)+`) e
+	return q, " ORDER BY " + q.id + " " + direction
+}
+
+func selectPage(ctx context.Context, r db.Reader, q query, p position, limit int) ([]Entry, error) {
+	q, order := q.fromOn(p)
+	_, direction := p.DescSQL()
+	rows, err := ask(ctx, r, `SELECT `+columns+` FROM (SELECT e.* FROM `+q.sql()+order+` LIMIT `+strconv.Itoa(limit)+`) e
 		ORDER BY e.id `+direction, q.args)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, toEntry)
+}
+
+// How many entries are looked through for a text at first: of the whole log, or
+// of an agency's part, which lies scattered.
+const (
+	nearby    = 5000
+	nearbyOwn = 4000
+)
+
+// newest is the SQL for those entries of q without its texts.
+func (q query) newest(what, order, limit string) string {
+	return `SELECT ` + what + ` FROM ` + q.from + conditions(q.where) + order + limit
+}
+
+// selectNear looks through the next entries for q's texts, up to limit. edge is
+// the last one looked through, 0 if there are no more.
+func selectNear(ctx context.Context, r db.Reader, q query, p position, limit int) (found []Entry, edge ID, err error) {
+	q, order := q.fromOn(p)
+	_, direction := p.DescSQL()
+	rows, err := ask(ctx, r, `
+		SELECT coalesce(last.id, 0) AS edge, f.* FROM (SELECT (`+q.newest(q.id, order, fmt.Sprintf(" OFFSET %d LIMIT 1", q.near-1))+`) AS id) last
+		LEFT JOIN LATERAL (
+			SELECT `+columns+` FROM (SELECT e.* FROM (`+q.newest("e.*", order, fmt.Sprintf(" LIMIT %d", q.near))+`) e`+
+		conditions(q.texts)+` ORDER BY e.id `+direction+` LIMIT `+strconv.Itoa(limit)+`) e
+		) f ON true ORDER BY f.id `+direction, q.args)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if values := rows.RawValues(); values[1] == nil { // nothing found: the edge alone
+			err = rows.Scan(append([]any{&edge}, make([]any, len(values)-1)...)...)
+			return nil, edge, err
+		}
+		b, err := pgx.RowToStructByName[nearRow](rows)
+		if err != nil {
+			return nil, 0, err
+		}
+		found, edge = append(found, b.entry()), b.Edge
+	}
+	return found, edge, rows.Err()
+}
+
+type nearRow struct {
+	row
+	Edge ID
 }
 
 func countFound(ctx context.Context, r db.Reader, q query, limit int) (int, error) {
