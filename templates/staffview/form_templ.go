@@ -149,7 +149,7 @@ func Edit(p layout.Page, e staff.Editing, f Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = unitField(f.Unit, "", "รหัสของหน่วยงานหรือจุดบริการที่ใช้สิทธิ์นี้", f.Problem.Field("unit")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.UnitPickerOf(f.Unit).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
