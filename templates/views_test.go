@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -85,6 +86,7 @@ func views() map[string]templ.Component {
 		Name: "unit", Label: evil, Hint: evil, Text: evil, Note: evil, Fix: evil, Button: true,
 		Options: []component.UnitOption{{ID: evil, Name: evil, About: evil}},
 	}))
+	maps.Copy(all, staffViews())
 	for _, status := range []int{0, 400, 403, 404, 405, 409, 413, 421, 422, 429, 500, 503} {
 		all[fmt.Sprint("error ", status)] = errorview.Error(layout.Page{}, errorview.View{Status: status, Reference: evil, RetryAfter: status % 7})
 	}
