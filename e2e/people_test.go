@@ -30,7 +30,7 @@ func TestPeoplePagesAreClean(t *testing.T) {
 		b.follow(chromedp.Submit(`form[action="/backend/logout"]`))
 		b.signIn(p, "sample-dga-admin")
 		b.pageIsClean(p, "/backend/staff", "people admin")
-		b.pageIsClean(p, "/backend/staff?unit=99999999", "people unknown unit")
+		b.pageIsClean(p, "/backend/staff?unit_q=สำนักงาน", "people several units")
 		b.open(p.base + "/backend/staff?role=manual_author")
 		b.click(`a.people__name`)
 		b.clean("people person admin")

@@ -2,7 +2,10 @@
 package templates_test
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -82,10 +85,24 @@ func views() map[string]templ.Component {
 	for name, view := range tokenViews() {
 		all[name] = view
 	}
+	all["unit picker"] = inOffice(component.UnitPicker("unit", evil, evil, evil))
+	all["unit picker, several"] = inOffice(component.UnitPickerOf(component.UnitField{
+		Name: "unit", Label: evil, Hint: evil, Text: evil, Note: evil, Fix: evil, Button: true,
+		Options: []component.UnitOption{{ID: evil, Name: evil, About: evil}},
+	}))
+	maps.Copy(all, staffViews())
 	for _, status := range []int{0, 400, 403, 404, 405, 409, 413, 421, 422, 429, 500, 503} {
 		all[fmt.Sprint("error ", status)] = errorview.Error(layout.Page{}, errorview.View{Status: status, Reference: evil, RetryAfter: status % 7})
 	}
 	return all
+}
+
+// inOffice is a part of a page in a page of its own.
+func inOffice(part templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		heading := templ.Raw("<h1>เรื่อง</h1>")
+		return layout.Office(office()).Render(templ.WithChildren(ctx, templ.Join(heading, part)), w)
+	})
 }
 
 var forbidden = regexp.MustCompile(`(?i)<script>|<style|<[^>]*\s(?:style|on[a-z]+)=|href="javascript:`)

@@ -2,11 +2,9 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -35,55 +33,57 @@ const (
 
 // list shows the people found.
 func (p staffPages) list(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	c, err := keyset.Parse(q.Get("page"), staff.CursorKeys)
+	c, err := keyset.Parse(r.URL.Query().Get("page"), staff.CursorKeys)
 	if err != nil {
 		return err
 	}
-	v := staffview.ListView{Unit: q.Get("unit"), Address: url.URL{Path: staffList, RawQuery: filterQuery(q)}, Here: r.URL.RequestURI()}
-	v.Filter, err = p.filter(r.Context(), q)
-	bad, refill := refillable(err)
-	if err != nil && !refill {
+	f, choice, err := p.filter(r)
+	if err != nil {
 		return err
 	}
-	v.Problem = bad
-	if v.List, err = p.staff.List(r.Context(), p.actor(r), v.Filter, c); err != nil {
-		return err
+	v := staffview.ListView{
+		Filter: f, Unit: unitField("unit", unitLabel, choice), Open: choice.Unit == nil && choice.Text != "",
+		Address: url.URL{Path: staffList, RawQuery: filterQuery(f)}, Here: r.URL.RequestURI(),
 	}
-	if bad != nil { // a page, but no row that nobody asked for
-		v.List.Page = keyset.Page[staff.Item]{}
+	if !v.Open {
+		if v.List, err = p.staff.List(r.Context(), p.actor(r), f, c); err != nil {
+			return err
+		}
 	}
 	l, err := p.office(r, staffTitle)
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if bad != nil {
-		status = statuses[bad.Kind]
-	}
-	return p.render(w, r, status, staffview.List(l, v))
+	l.Scripts = []string{"js/unitpicker.js"}
+	return p.render(w, r, http.StatusOK, staffview.List(l, v))
 }
 
-// filterQuery is what an address keeps of its query: the filters.
-func filterQuery(q url.Values) string {
-	kept := url.Values{}
-	for _, name := range []string{"q", "role", "unit", "state"} {
-		if text := q.Get(name); text != "" {
-			kept.Set(name, text)
+const unitLabel = "หน่วยงาน / จุดบริการ"
+
+// filterQuery is the filter as it stands in an address.
+func filterQuery(f staff.Filter) string {
+	q := url.Values{}
+	for name, text := range map[string]string{"q": f.Query, "role": string(f.Role), "state": string(f.State)} {
+		if text != "" {
+			q.Set(name, text)
 		}
 	}
-	return kept.Encode()
+	if f.Unit != 0 {
+		q.Set("unit", unitID(f.Unit))
+	}
+	return q.Encode()
 }
 
 // maxQuery is more than anybody types into a search box, in bytes.
 const maxQuery = 400
 
 // filter reads the filters of the list from an address. What it does not know
-// lets everything through; an agency that does not exist is an Invalid problem.
-func (p staffPages) filter(ctx context.Context, q url.Values) (staff.Filter, error) {
+// lets everything through.
+func (p staffPages) filter(r *http.Request) (staff.Filter, agency.Choice, error) {
+	q := r.URL.Query()
 	f := staff.Filter{Query: searchText(q.Get("q")), Role: authz.Role(q.Get("role")), State: staff.State(q.Get("state"))}
 	if len(f.Query) > maxQuery {
-		return staff.Filter{}, problem.New(problem.BadInput, "คำค้นยาวเกินไป กรุณาใช้คำที่สั้นลง")
+		return f, agency.Choice{}, problem.New(problem.BadInput, "คำค้นยาวเกินไป กรุณาใช้คำที่สั้นลง")
 	}
 	if !f.Role.Valid() {
 		f.Role = ""
@@ -91,45 +91,20 @@ func (p staffPages) filter(ctx context.Context, q url.Values) (staff.Filter, err
 	if f.State.Name() == "" {
 		f.State = ""
 	}
-	var err error
-	f.Unit, err = p.unit(ctx, q.Get("unit"))
-	return f, err
-}
-
-// shortestCode tells an agency's code from its id.
-const shortestCode = 8
-
-// unit reads an agency's id, or its code as people type it; "" is 0.
-func (p staffPages) unit(ctx context.Context, text string) (authz.AgencyID, error) {
-	if text == "" {
-		return 0, nil
+	choice, err := p.agencies.Choose(r.Context(), p.actor(r), authz.ViewStaff, agency.PickOf(q, "unit"))
+	if choice.Unit != nil {
+		f.Unit = choice.Unit.ID
 	}
-	unknown := problem.Fields(map[string]string{"unit": "ไม่พบหน่วยงานรหัสนี้ กรุณาตรวจสอบรหัส"})
-	if strings.Trim(text, "0123456789") != "" {
-		return 0, unknown
-	}
-	if len(text) >= shortestCode {
-		a, err := p.agencies.ByCode(ctx, text)
-		if problem.Is(err, problem.NotFound) {
-			return 0, unknown
-		}
-		return a.ID, err
-	}
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || id < 1 {
-		return 0, unknown
-	}
-	return authz.AgencyID(id), nil
+	return f, choice, err
 }
 
 // export sends the people found as a file.
 func (p staffPages) export(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	format, err := sheet.ParseFormat(cmp.Or(q.Get("format"), string(sheet.CSV)))
+	format, err := sheet.ParseFormat(cmp.Or(r.URL.Query().Get("format"), string(sheet.CSV)))
 	if err != nil {
 		return err
 	}
-	f, err := p.filter(r.Context(), q)
+	f, _, err := p.filter(r)
 	if err != nil {
 		return err
 	}
@@ -168,7 +143,7 @@ func (p staffPages) show(w http.ResponseWriter, r *http.Request) error {
 func (p staffPages) frameFor(r *http.Request, title string) (layout.Page, error) {
 	l, err := p.office(r, title)
 	l.Crumbs = append([]layout.Crumb{{Title: staffTitle, Path: staffList}}, l.Crumbs...)
-	l.Scripts = []string{"js/form.js"}
+	l.Scripts = []string{"js/form.js", "js/unitpicker.js"}
 	return l, err
 }
 

@@ -8,11 +8,14 @@ import (
 	"net/url"
 	"strings"
 
+	"portal/internal/agency"
 	"portal/internal/audit"
 	"portal/internal/authz"
 	"portal/internal/formkey"
+	"portal/internal/problem"
 	"portal/internal/signin"
 	"portal/internal/staff"
+	"portal/templates/component"
 	"portal/templates/staffview"
 )
 
@@ -20,7 +23,7 @@ import (
 // and which it is stands in the address alone.
 func readStaffForm(v url.Values) staffview.Form {
 	return staffview.Form{
-		Role: authz.Role(v.Get("role")), Unit: v.Get("unit"), Reason: strings.TrimSpace(v.Get("reason")), Confirmed: v.Get("confirm") == "yes",
+		Role: authz.Role(v.Get("role")), Reason: strings.TrimSpace(v.Get("reason")), Confirmed: v.Get("confirm") == "yes",
 		Key: v.Get("form_key"), Return: v.Get("return"),
 	}
 }
@@ -30,7 +33,8 @@ func (p staffPages) editForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := staffview.Form{Role: e.Role, Unit: e.AgencyCode, Return: r.URL.Query().Get("return")}
+	f := staffview.Form{Role: e.Role, Return: r.URL.Query().Get("return")}
+	f.Unit = editUnit(agency.Choice{Text: e.AgencyName, Unit: &agency.Unit{ID: e.AgencyID, Name: e.AgencyName}}, nil)
 	return p.showEdit(w, r, http.StatusOK, e, f)
 }
 
@@ -40,6 +44,17 @@ func (p staffPages) showEdit(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	return p.render(w, r, status, staffview.Edit(l, e, ready(f, e.StaffID)))
+}
+
+// editUnit is the picker for where the role will be held, with what is wrong
+// with the choice.
+func editUnit(c agency.Choice, bad *problem.Error) component.UnitField {
+	f := unitField("unit", unitLabel, c)
+	f.Hint, f.Button = "ที่ซึ่งจะใช้สิทธิ์นี้", true
+	if fix := bad.Field("unit"); fix != "" && f.Fix == "" {
+		f.Fix = fix
+	}
+	return f
 }
 
 // ready gives a form about to be shown a key of its own and a way back.
@@ -63,20 +78,30 @@ func (p staffPages) edit(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := readStaffForm(r.PostForm)
 	id := staff.MembershipID(numberIn(r))
+	choice, err := p.agencies.Choose(r.Context(), p.actor(r), authz.EditMembership, agency.PickOf(r.PostForm, "unit"))
+	if err != nil {
+		return err
+	}
 	c, renewed := p.change(r, f)
+	if choice.Unit != nil {
+		c.Agency = choice.Unit.ID
+	}
 	var h staff.Held
-	unit, err := p.unit(r.Context(), f.Unit)
-	if err == nil {
-		c.Agency = unit
+	searching := r.PostForm.Has("find") // the picker's own button: nothing is to be changed yet
+	if !searching {
 		h, err = p.staff.Edit(r.Context(), p.actor(r), id, c)
 	}
-	if bad, ok := refillable(err); ok {
+	if bad, ok := refillable(err); ok || searching {
 		e, err := p.staff.Editing(r.Context(), p.actor(r), id)
 		if err != nil {
 			return err
 		}
-		f.Problem = bad
-		return p.showEdit(w, r, statuses[bad.Kind], e, f)
+		f.Problem, f.Unit = bad, editUnit(choice, bad)
+		status := http.StatusOK
+		if bad != nil {
+			status = statuses[bad.Kind]
+		}
+		return p.showEdit(w, r, status, e, f)
 	}
 	return p.changed(w, r, h, f, *renewed, "แก้ไขสิทธิ์ของ"+h.Name+"เรียบร้อยแล้ว", err)
 }

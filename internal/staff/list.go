@@ -98,10 +98,9 @@ type Item struct {
 // List is one page of the list.
 type List struct {
 	keyset.Page[Item]
-	Count      int    // of all rows found, up to CountLimit
-	More       bool   // there are more than CountLimit
-	Everywhere bool   // people without a membership are on the list as well
-	UnitName   string // of the agency filtered by
+	Count      int  // of all rows found, up to CountLimit
+	More       bool // there are more than CountLimit
+	Everywhere bool // people without a membership are on the list as well
 }
 
 // Limits of the list.
@@ -125,7 +124,7 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, c keyse
 	if err != nil {
 		return List{}, err
 	}
-	l := List{Count: min(q.found, CountLimit), More: q.found > CountLimit, Everywhere: q.everywhere, UnitName: q.unitName}
+	l := List{Count: min(q.found, CountLimit), More: q.found > CountLimit, Everywhere: q.everywhere}
 	l.Page = keyset.Collect(rows, c, PageSize, func(i Item) []string { return i.keys() })
 	return l, nil
 }

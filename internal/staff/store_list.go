@@ -47,26 +47,24 @@ type listQuery struct {
 	everywhere bool
 	roots      []authz.AgencyID
 
-	args     []any
-	wide     bool   // no part of the tree narrows it down
-	scope    string // the agencies that do, when it is not
-	rare     bool   // the letter or two searched for are in few names
-	from     string
-	where    []string // on s, m and a
-	text     string   // searched for, or ""
-	asked    string   // the same as an argument
-	pattern  string   // what search columns must be LIKE, or ""
-	short    string   // the letter or two that are searched for, or ""
-	cursor   keyset.Cursor
-	after    string // the place of the cursor, to compare a row's with, or ""
-	from2    string // the same without the membership
-	unit     string
-	found    int // rows, up to gatherLimit and a few
-	unitName string
+	args    []any
+	wide    bool   // no part of the tree narrows it down
+	scope   string // the agencies that do, when it is not
+	rare    bool   // the letter or two searched for are in few names
+	from    string
+	where   []string // on s, m and a
+	text    string   // searched for, or ""
+	asked   string   // the same as an argument
+	pattern string   // what search columns must be LIKE, or ""
+	short   string   // the letter or two that are searched for, or ""
+	cursor  keyset.Cursor
+	after   string // the place of the cursor, to compare a row's with, or ""
+	from2   string // the same without the membership
+	found   int    // rows, up to gatherLimit and a few
 }
 
 func newListQuery(actor authz.Actor, f Filter, c keyset.Cursor) (*listQuery, error) {
-	q := &listQuery{actor: actor, from: peopleSQL, cursor: c, unit: "NULL"}
+	q := &listQuery{actor: actor, from: peopleSQL, cursor: c}
 	q.everywhere, q.roots = actor.Reach(authz.ViewStaff)
 	q.within(f.Unit)
 	if f.Role != "" {
@@ -102,9 +100,9 @@ func (q *listQuery) within(unit authz.AgencyID) {
 	q.wide = q.everywhere && unit == 0
 	switch {
 	case unit != 0:
-		q.unit = q.arg(int64(unit)) + "::bigint"
-		q.scope = `(SELECT agency_id FROM agency_paths WHERE ancestor_id = ` + q.unit + `
-			AND EXISTS (SELECT FROM agency_paths WHERE agency_id = ` + q.unit + ` AND ` + reach + `))`
+		id := q.arg(int64(unit)) + "::bigint"
+		q.scope = `(SELECT agency_id FROM agency_paths WHERE ancestor_id = ` + id + `
+			AND EXISTS (SELECT FROM agency_paths WHERE agency_id = ` + id + ` AND ` + reach + `))`
 	case !q.everywhere:
 		q.scope = `(SELECT agency_id FROM agency_paths WHERE ` + reach + `)`
 	}
@@ -194,7 +192,7 @@ func (q *listQuery) gathered(limit, size int) string {
 	}
 	return `WITH hit AS MATERIALIZED (` + hits + `),
 		page AS (SELECT name, sid, mid FROM hit` + place + order + ` LIMIT ` + strconv.Itoa(size) + `)
-		SELECT ` + listedSQL + `, ` + lineageSQL + `, (SELECT count(*) FROM hit)::int AS found, ` + q.unitNameSQL() + `
+		SELECT ` + listedSQL + `, ` + lineageSQL + `, (SELECT count(*) FROM hit)::int AS found
 		FROM page JOIN staff s ON s.id = sid LEFT JOIN memberships m ON m.id = mid LEFT JOIN agencies a ON a.id = m.agency_id` +
 		fmt.Sprintf(` ORDER BY page.name %[1]s, sid %[1]s, mid %[1]s`, direction)
 }
@@ -211,16 +209,12 @@ func (q *listQuery) walked(limit, size int) string {
 		where = append([]string{`(s.search LIKE ` + q.pattern + ` OR a.search LIKE ` + q.pattern + `)`}, where...)
 	}
 	people := fmt.Sprintf(`(SELECT * FROM staff s%s ORDER BY s.name %[2]s, s.id %[2]s LIMIT %d) s`, start, direction, limit)
-	return `SELECT ` + listedSQL + `, ` + lineageSQL + `, 0 AS found, ` + q.unitNameSQL() + `
+	return `SELECT ` + listedSQL + `, ` + lineageSQL + `, 0 AS found
 		FROM ` + strings.Replace(q.from, "staff s", people, 1) + conditions(where) +
 		fmt.Sprintf(` ORDER BY s.name %[1]s, s.id %[1]s, coalesce(m.id, 0) %[1]s LIMIT %d`, direction, size)
 }
 
 const lineageSQL = `ARRAY(SELECT ancestor_id FROM agency_paths WHERE agency_id = m.agency_id) AS lineage`
-
-func (q *listQuery) unitNameSQL() string {
-	return `coalesce((SELECT name FROM agencies WHERE id = ` + q.unit + `), '') AS unit_name`
-}
 
 // page returns one page of size rows and notes how many there are in all.
 func (q *listQuery) page(ctx context.Context, r db.Reader, size int) ([]Item, error) {
@@ -248,7 +242,7 @@ func (q *listQuery) find(ctx context.Context, r db.Reader, size int) ([]listedRo
 		if err != nil || len(rows) == 0 {
 			return nil, err
 		}
-		q.found, q.unitName = rows[0].Found, rows[0].UnitName
+		q.found = rows[0].Found
 		if q.found <= gatherLimit || first == 0 {
 			return rows, nil
 		} // otherwise these are some rows, not the first ones
@@ -262,9 +256,8 @@ func (q *listQuery) find(ctx context.Context, r db.Reader, size int) ([]listedRo
 
 type listedRow struct {
 	Listed
-	Lineage  []authz.AgencyID
-	Found    int
-	UnitName string
+	Lineage []authz.AgencyID
+	Found   int
 }
 
 func (r listedRow) item(actor authz.Actor) Item {

@@ -19,16 +19,16 @@ import (
 type ListView struct {
 	List    staff.List
 	Filter  staff.Filter
-	Unit    string         // as asked for
-	Problem *problem.Error // with the filters
-	Address url.URL        // of the list, filters included, without a cursor
-	Here    string         // of this very page, to come back to
+	Unit    component.UnitField
+	Open    bool    // a unit is still to be chosen: there is no list yet
+	Address url.URL // of the list, filters included, without a cursor
+	Here    string  // of this very page, to come back to
 }
 
 // Form is the state of a form that changes a membership or an account.
 type Form struct {
 	Role      authz.Role
-	Unit      string // an agency's id or code
+	Unit      component.UnitField
 	Reason    string
 	Confirmed bool
 	Key       string // makes a repeated post harmless
