@@ -2,7 +2,9 @@
 package templates_test
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -78,10 +80,23 @@ func views() map[string]templ.Component {
 		"profile":        profileview.Profile(office(), profileview.View{Name: evil, LastSignIn: &day, Memberships: []profileview.Membership{{Role: evil, Agency: evil, Since: day, IssuedBy: evil}}}),
 		"profile, empty": profileview.Profile(office(), profileview.View{}),
 	}
+	all["unit picker"] = inOffice(component.UnitPicker("unit", evil, evil, evil))
+	all["unit picker, several"] = inOffice(component.UnitPickerOf(component.UnitField{
+		Name: "unit", Label: evil, Hint: evil, Text: evil, Note: evil, Fix: evil, Button: true,
+		Options: []component.UnitOption{{ID: evil, Name: evil, About: evil}},
+	}))
 	for _, status := range []int{0, 400, 403, 404, 405, 409, 413, 421, 422, 429, 500, 503} {
 		all[fmt.Sprint("error ", status)] = errorview.Error(layout.Page{}, errorview.View{Status: status, Reference: evil, RetryAfter: status % 7})
 	}
 	return all
+}
+
+// inOffice is a part of a page in a page of its own.
+func inOffice(part templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		heading := templ.Raw("<h1>เรื่อง</h1>")
+		return layout.Office(office()).Render(templ.WithChildren(ctx, templ.Join(heading, part)), w)
+	})
 }
 
 var forbidden = regexp.MustCompile(`(?i)<script>|<style|<[^>]*\s(?:style|on[a-z]+)=|href="javascript:`)

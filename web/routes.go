@@ -70,6 +70,7 @@ func (s *Server) officeRoutes(r chi.Router) {
 
 // agencyRoutes are หน่วยงานและโครงสร้าง.
 func (s *Server) agencyRoutes(r chi.Router) {
+	r.Get("/backend/agencies/suggest", s.page(s.agency.suggest))
 }
 
 // roleTokenRoutes are จัดการ Token.

@@ -62,7 +62,7 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.sessions = session.New(s.pool, s.log, session.DefaultLimits, clock)
-	s.agencies = agency.New(s.pool)
+	s.agencies = agency.New(s.pool, s.log)
 	s.tokens = token.New(s.pool, s.log, keys, s.agencies.Lineage, clock)
 	s.handler = New(
 		Config{

@@ -54,7 +54,8 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 		write.Close()
 		return nil, err
 	}
-	h := &house{cfg: cfg, write: write, read: read, log: audit.New(write), agencies: agency.New(read)}
+	h := &house{cfg: cfg, write: write, read: read, log: audit.New(write)}
+	h.agencies = agency.New(read, h.log)
 	h.tokens = token.New(read, h.log, keys, h.agencies.Lineage, time.Now)
 	h.seeds = seed.New(read, h.log)
 	return h, nil

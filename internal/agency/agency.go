@@ -28,11 +28,14 @@ type Agency struct {
 	ShortName string
 }
 
-// Service answers questions about agencies.
-type Service struct{ db db.Reader }
+// Service answers questions about agencies and changes them.
+type Service struct {
+	db  db.Reader
+	log *audit.Log
+}
 
-// New returns a Service that reads from r.
-func New(r db.Reader) *Service { return &Service{r} }
+// New returns a Service that reads from r and changes through log.
+func New(r db.Reader, log *audit.Log) *Service { return &Service{r, log} }
 
 // ByCode returns the agency with the code, or a NotFound problem. Public: the
 // tree of agencies is public knowledge.
