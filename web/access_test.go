@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"portal/internal/authz"
+	"portal/internal/seed"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -26,30 +27,34 @@ func TestA54_Access(t *testing.T) {
 	if err := s.pool.QueryRow(t.Context(), `SELECT encode(sha256, 'hex') FROM files ORDER BY sha256 LIMIT 1`).Scan(&hash); err != nil {
 		hash = strings.Repeat("0", 64)
 	}
+	objects := s.objects()
 	roles := append([]authz.Role{"visitor", "newcomer"}, authz.Roles...)
 	var lines []string
 	err := chi.Walk(s.handler.(chi.Router), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
 		if strings.HasSuffix(route, "/*") && method != http.MethodGet {
 			return nil
 		}
-		line := fmt.Sprintf("%-26s %-4s", route, method)
-		for _, role := range roles {
-			q := request{method: method, path: strings.ReplaceAll(strings.ReplaceAll(route, "{hash}", hash), "*", "x")}
-			switch role {
-			case "visitor":
-			case "newcomer":
-				q.cookie = s.person(route+method, "")
-			default:
-				q.cookie = s.person(route+method+string(role), role)
+		for _, object := range objectsOf(objects, route) {
+			line := fmt.Sprintf("%-26s %-4s", route+object.label, method)
+			for _, role := range roles {
+				path := strings.ReplaceAll(strings.ReplaceAll(route, "{hash}", hash), "*", "x")
+				q := request{method: method, path: strings.ReplaceAll(path, object.parameter, object.value)}
+				switch role {
+				case "visitor":
+				case "newcomer":
+					q.cookie = s.person(route+method, "")
+				default:
+					q.cookie = s.person(route+method+object.label+string(role), role)
+				}
+				res := s.do(q)
+				outcome := fmt.Sprint(res.StatusCode)
+				if to := res.Header.Get("Location"); to != "" && !strings.Contains(to, "/static/") { // hashed names change with their content
+					outcome += "→" + strings.SplitN(to, "?", 2)[0]
+				}
+				line += fmt.Sprintf(" %s=%s", cmp.Or(role, "visitor"), outcome)
 			}
-			res := s.do(q)
-			outcome := fmt.Sprint(res.StatusCode)
-			if to := res.Header.Get("Location"); to != "" && !strings.Contains(to, "/static/") { // hashed names change with their content
-				outcome += "→" + strings.SplitN(to, "?", 2)[0]
-			}
-			line += fmt.Sprintf(" %s=%s", cmp.Or(role, "visitor"), outcome)
+			lines = append(lines, line+"\n")
 		}
-		lines = append(lines, line+"\n")
 		return nil
 	})
 	if err != nil {
@@ -57,6 +62,41 @@ func TestA54_Access(t *testing.T) {
 	}
 	slices.Sort(lines) // chi walks methods in map order
 	golden(t, "testdata/access.golden", strings.Join(lines, ""))
+}
+
+// object stands for a parameter of the routes that begin with prefix.
+type object struct{ prefix, parameter, value, label string }
+
+// objects are, for each parameter, one of the sample central officer's own
+// department and a foreign one.
+func (s *site) objects() []object {
+	return []object{
+		{"/backend/agencies/{id}", "{id}", s.agencyID(seed.CodeDLTChiangMai), " own"},
+		{"/backend/agencies/{id}", "{id}", s.agencyID(authz.CodeOPDC), " foreign"},
+	}
+}
+
+// objectsOf are those that a route is tried with.
+func objectsOf(all []object, route string) []object {
+	var tried []object
+	for _, o := range all {
+		if strings.HasPrefix(route, o.prefix) {
+			tried = append(tried, o)
+		}
+	}
+	if len(tried) == 0 {
+		return []object{{parameter: "{}"}}
+	}
+	return tried
+}
+
+func (s *site) agencyID(code string) string {
+	s.t.Helper()
+	a, err := s.agencies.ByCode(s.t.Context(), code)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return fmt.Sprint(a.ID)
 }
 
 func golden(t *testing.T, path, got string) {

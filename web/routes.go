@@ -70,7 +70,18 @@ func (s *Server) officeRoutes(r chi.Router) {
 
 // agencyRoutes are หน่วยงานและโครงสร้าง.
 func (s *Server) agencyRoutes(r chi.Router) {
+	r.Get("/backend/agencies", s.page(s.agency.list))
 	r.Get("/backend/agencies/suggest", s.page(s.agency.suggest))
+	r.Get("/backend/agencies/new", s.page(s.agency.add))
+	r.Post("/backend/agencies/new", s.page(s.agency.addSent))
+	r.Get("/backend/agencies/{id}", s.page(s.agency.about))
+	r.Get("/backend/agencies/{id}/edit", s.page(s.agency.edit))
+	r.Post("/backend/agencies/{id}/edit", s.page(s.agency.editSent))
+	r.Get("/backend/agencies/{id}/move", s.page(s.agency.move))
+	r.Post("/backend/agencies/{id}/move", s.page(s.agency.moveSent))
+	r.Get("/backend/agencies/{id}/hide", s.page(s.agency.hide))
+	r.Post("/backend/agencies/{id}/hide", s.page(s.agency.hideSent))
+	r.Post("/backend/agencies/{id}/show", s.page(s.agency.unhide))
 }
 
 // roleTokenRoutes are จัดการ Token.

@@ -2,6 +2,7 @@ package agency
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"portal/internal/audit"
@@ -26,7 +27,7 @@ func (s *Service) AddUnder(ctx context.Context, actor authz.Actor, key formkey.K
 	}
 	e = e.tidy()
 	fix := e.check()
-	return id, s.change(ctx, actor, key, func(tx *audit.Tx) error {
+	err = s.change(ctx, actor, key, func(tx *audit.Tx) error {
 		line, err := s.parentLine(ctx, tx, actor, parent)
 		if err != nil {
 			return err
@@ -46,6 +47,12 @@ func (s *Service) AddUnder(ctx context.Context, actor authz.Actor, key formkey.K
 		after["parent"] = nameOf(line)
 		return tx.Record(audit.AgencyAdded, subject(a), audit.Diff{After: after})
 	})
+	if errors.Is(err, formkey.ErrDone) { // this form added it before
+		if a, found := s.ByCode(ctx, e.Code); found == nil {
+			id = a.ID
+		}
+	}
+	return id, err
 }
 
 // Edit changes what is said about an agency. Its problems are Invalid,

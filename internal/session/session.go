@@ -140,6 +140,9 @@ func (s *Service) Save(ctx context.Context, c Current) error {
 // TakeFlash returns the sentence kept for this page and forgets it. Public: see Save.
 func (s *Service) TakeFlash(ctx context.Context) string { return s.values.PopString(ctx, keyFlash) }
 
+// Flash keeps one sentence for the next page. Public: see Save.
+func (s *Service) Flash(ctx context.Context, message string) { s.values.Put(ctx, keyFlash, message) }
+
 // IDToken is the hint for the provider at sign-out. Public: see Save.
 func (s *Service) IDToken(ctx context.Context) string { return s.values.GetString(ctx, keyIDToken) }
 
