@@ -51,5 +51,20 @@ CREATE TABLE agency_uploads (
 CREATE INDEX agency_uploads_expiry ON agency_uploads (expires_at);
 ALTER TABLE agency_uploads ALTER COLUMN content SET STORAGE EXTERNAL;
 
+-- +goose StatementBegin
+-- Moves many, given as [{"code", "parent"}], one after the other: those that
+-- will stand higher first, so that none is ever under itself on the way.
+CREATE FUNCTION move_agencies(moves jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE m record;
+BEGIN
+  FOR m IN SELECT a.id, p.id AS parent_id
+    FROM ROWS FROM (jsonb_to_recordset(moves) AS (code text, parent text)) WITH ORDINALITY AS r (code, parent, n)
+    JOIN agencies a ON a.code = r.code LEFT JOIN agencies p ON p.code = r.parent ORDER BY r.n
+  LOOP
+    UPDATE agencies SET parent_id = m.parent_id WHERE id = m.id;
+  END LOOP;
+END $$;
+-- +goose StatementEnd
+
 -- +goose Down
 SELECT 1;

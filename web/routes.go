@@ -21,11 +21,18 @@ func (s *Server) Handler() http.Handler {
 	r.Get("/readyz", s.health.ready)
 
 	r.Group(func(r chi.Router) {
-		r.Use(s.ownHost, s.sameOrigin, limitBody)
-		s.publicRoutes(r)
+		r.Use(s.ownHost, s.sameOrigin)
 		r.Group(func(r chi.Router) {
-			r.Use(s.withSession)
-			s.officeRoutes(r)
+			r.Use(limitBody(maxForm))
+			s.publicRoutes(r)
+			r.Group(func(r chi.Router) {
+				r.Use(s.withSession)
+				s.officeRoutes(r)
+			})
+		})
+		r.Group(func(r chi.Router) {
+			r.Use(limitBody(maxUpload), s.withSession)
+			s.uploadRoutes(r)
 		})
 	})
 	return r
@@ -74,6 +81,11 @@ func (s *Server) agencyRoutes(r chi.Router) {
 	r.Get("/backend/agencies/suggest", s.page(s.agency.suggest))
 	r.Get("/backend/agencies/new", s.page(s.agency.add))
 	r.Post("/backend/agencies/new", s.page(s.agency.addSent))
+	r.Get("/backend/agencies/import", s.page(s.agency.importForm))
+	r.Get("/backend/agencies/import/template", s.page(s.agency.template))
+	r.Get("/backend/agencies/import/{key}", s.page(s.agency.preview))
+	r.Post("/backend/agencies/import/{key}", s.page(s.agency.carryOut))
+	r.Get("/backend/agencies/import/{key}/faults", s.page(s.agency.faults))
 	r.Get("/backend/agencies/{id}", s.page(s.agency.about))
 	r.Get("/backend/agencies/{id}/edit", s.page(s.agency.edit))
 	r.Post("/backend/agencies/{id}/edit", s.page(s.agency.editSent))
@@ -98,6 +110,11 @@ func (s *Server) deviceRoutes(r chi.Router) {
 
 // auditRoutes are บันทึกการใช้งาน.
 func (s *Server) auditRoutes(r chi.Router) {
+}
+
+// uploadRoutes take large files.
+func (s *Server) uploadRoutes(r chi.Router) {
+	r.Post("/backend/agencies/import", s.page(s.agency.importSent))
 }
 
 // methodNotAllowed also says which methods the address has (RFC 9110, 15.5.6).

@@ -35,12 +35,15 @@ type Agency struct {
 
 // Service answers questions about agencies and changes them.
 type Service struct {
-	db  db.Reader
-	log *audit.Log
+	db       db.Reader
+	log      *audit.Log
+	planning chan struct{} // holds one file at a time
 }
 
 // New returns a Service that reads from r and changes through log.
-func New(r db.Reader, log *audit.Log) *Service { return &Service{r, log} }
+func New(r db.Reader, log *audit.Log) *Service {
+	return &Service{r, log, make(chan struct{}, 1)}
+}
 
 // ByCode returns the agency with the code, or a NotFound problem. Public: the
 // tree of agencies is public knowledge.

@@ -15,6 +15,7 @@ const (
 	AgencyShown    Action = "agency.shown"
 	AgencyHidden   Action = "agency.hidden"
 	AgencyImported Action = "agency.imported"
+	AgencyChecked  Action = "agency.import_checked"
 
 	StaffSignedIn  Action = "staff.signed_in"
 	StaffSignedOut Action = "staff.signed_out"
@@ -52,6 +53,7 @@ var actionNames = map[Action]string{
 	AgencyShown:       "แสดงหน่วยงาน",
 	AgencyHidden:      "ซ่อนหน่วยงาน",
 	AgencyImported:    "นำเข้าหน่วยงานจากไฟล์",
+	AgencyChecked:     "ตรวจสอบไฟล์หน่วยงานก่อนนำเข้า",
 	StaffSignedIn:     "เข้าสู่ระบบ",
 	StaffSignedOut:    "ออกจากระบบ",
 	SignInRefused:     "เข้าสู่ระบบไม่สำเร็จ",

@@ -591,9 +591,9 @@ func Table(rows []agency.Row, paths bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var22 string
-				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(number(r.Below))
+				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(upTo(r.Below))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `agencyview/list.templ`, Line: 157, Col: 45}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `agencyview/list.templ`, Line: 157, Col: 43}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 				if templ_7745c5c3_Err != nil {
@@ -719,21 +719,21 @@ func Kinds() []component.Option {
 
 var states = []component.Option{{Value: string(agency.Shown), Label: "แสดง"}, {Value: string(agency.Hidden), Label: "ซ่อน"}}
 
-func counted(n int) string {
+func counted(n int) string { return upTo(n) + " หน่วยงาน" }
+
+// upTo is a number that was counted up to agency.MaxCount.
+func upTo(n int) string {
 	if n > agency.MaxCount {
-		return "มากกว่า " + number(agency.MaxCount) + " หน่วยงาน"
+		return "มากกว่า " + number(agency.MaxCount)
 	}
-	return number(n) + " หน่วยงาน"
+	return number(n)
 }
 
-// number groups digits by thousands; beyond what is counted it says so.
+// number groups digits by thousands.
 func number(n int) string {
 	text := fmt.Sprint(n)
 	for i := len(text) - 3; i > 0; i -= 3 {
 		text = text[:i] + "," + text[i:]
-	}
-	if n == agency.MaxCount+1 {
-		return "มากกว่า " + number(agency.MaxCount)
 	}
 	return text
 }
