@@ -82,15 +82,14 @@ func views() map[string]templ.Component {
 			Devices: []profileview.Device{{ID: 1, Name: evil, Icon: "monitor", Address: evil, This: true, Key: evil}, {ID: 2, Name: evil, Icon: "smartphone", Key: evil}}, OthersKey: evil}),
 		"profile, empty": profileview.Profile(office(), profileview.View{}),
 	}
-	for name, view := range tokenViews() {
-		all[name] = view
-	}
+	maps.Copy(all, tokenViews())
+	maps.Copy(all, staffViews())
+	maps.Copy(all, agencyViews())
 	all["unit picker"] = inOffice(component.UnitPicker("unit", evil, evil, evil))
 	all["unit picker, several"] = inOffice(component.UnitPickerOf(component.UnitField{
 		Name: "unit", Label: evil, Hint: evil, Text: evil, Note: evil, Fix: evil, Button: true,
 		Options: []component.UnitOption{{ID: evil, Name: evil, About: evil}},
 	}))
-	maps.Copy(all, staffViews())
 	for _, status := range []int{0, 400, 403, 404, 405, 409, 413, 421, 422, 429, 500, 503} {
 		all[fmt.Sprint("error ", status)] = errorview.Error(layout.Page{}, errorview.View{Status: status, Reference: evil, RetryAfter: status % 7})
 	}

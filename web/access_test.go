@@ -95,6 +95,9 @@ var objects = []struct {
 	{"/backend/audit/{id}", func(s *site, _, whose string) int64 {
 		return s.record(map[string]authz.Role{"own": authz.CentralOfficer, "foreign": authz.DGAAdmin}[whose], nil)
 	}},
+	{"/backend/agencies/{id}", func(s *site, _, whose string) int64 {
+		return s.number(`SELECT id FROM agencies WHERE code = $1`, map[string]string{"own": seed.CodeDLTChiangMai, "foreign": authz.CodeOPDC}[whose])
+	}},
 	{"/backend/staff/memberships/{id}", func(s *site, _, whose string) int64 { return s.author(whose).membership }},
 	{"/backend/staff/{id}", func(s *site, _, whose string) int64 { return s.author(whose).id }},
 }

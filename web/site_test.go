@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -203,4 +204,14 @@ func (s *site) count(sql string, args ...any) (n int) {
 func (s *site) post(path string, cookie *http.Cookie, form url.Values) *http.Response {
 	s.t.Helper()
 	return s.do(request{method: http.MethodPost, path: path, cookie: cookie, form: form})
+}
+
+// agencyID is the id of the agency that has code, as it stands in forms.
+func (s *site) agencyID(code string) string {
+	s.t.Helper()
+	a, err := s.agencies.ByCode(s.t.Context(), code)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return fmt.Sprint(a.ID)
 }
