@@ -47,20 +47,21 @@ type listQuery struct {
 	everywhere bool
 	roots      []authz.AgencyID
 
-	args    []any
-	wide    bool   // no part of the tree narrows it down
-	scope   string // the agencies that do, when it is not
-	rare    bool   // the letter or two searched for are in few names
-	from    string
-	where   []string // on s, m and a
-	text    string   // searched for, or ""
-	asked   string   // the same as an argument
-	pattern string   // what search columns must be LIKE, or ""
-	short   string   // the letter or two that are searched for, or ""
-	cursor  keyset.Cursor
-	after   string // the place of the cursor, to compare a row's with, or ""
-	from2   string // the same without the membership
-	found   int    // rows, up to gatherLimit and a few
+	args     []any
+	wide     bool   // no part of the tree narrows it down
+	scope    string // the agencies that do, when it is not
+	rare     bool   // the letter or two searched for are in few names
+	frequent bool   // they are in very many
+	from     string
+	where    []string // on s, m and a
+	text     string   // searched for, or ""
+	asked    string   // the same as an argument
+	pattern  string   // what search columns must be LIKE, or ""
+	short    string   // the letter or two that are searched for, or ""
+	cursor   keyset.Cursor
+	after    string // the place of the cursor, to compare a row's with, or ""
+	from2    string // the same without the membership
+	found    int    // rows, up to gatherLimit and a few
 }
 
 func newListQuery(actor authz.Actor, f Filter, c keyset.Cursor) (*listQuery, error) {
@@ -233,9 +234,11 @@ func (q *listQuery) find(ctx context.Context, r db.Reader, size int) ([]listedRo
 		return nil, err
 	}
 	if !common {
-		limit = walkLimit
+		if !q.frequent {
+			limit = walkLimit
+		}
 		first := gatherLimit + 1
-		if q.short != "" && !q.wide && !q.rare { // it would read most of that part of the tree in any case
+		if q.short != "" && !q.wide && !q.rare && !q.frequent { // it would read most of that part of the tree in any case
 			first = 0
 		}
 		rows, err := q.read(ctx, r, q.gathered(first, size))

@@ -78,7 +78,7 @@ func (q *listQuery) probe(ctx context.Context, r db.Reader) (common bool, err er
 	}
 	n, err := q.number(ctx, r, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM (SELECT * FROM staff LIMIT %d) s
 		WHERE s.search LIKE %s LIMIT %d) t`, probeLimit, strings.ReplaceAll(q.pattern, q.asked, "$1::text"), gatherLimit+1), q.text)
-	q.rare = n < rareLimit
+	q.rare, q.frequent = n < rareLimit, n > gatherLimit
 	if n <= gatherLimit || q.from != peopleSQL || len(q.where) > 0 {
 		return false, err
 	}
