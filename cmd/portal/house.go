@@ -39,6 +39,8 @@ type house struct {
 	read     *pgxpool.Pool
 	agencies *agency.Service
 	tokens   *token.Service
+	sessions *session.Service
+	signin   *signin.Service
 	seeds    *seed.Service
 	log      *audit.Log
 	audit    *auditlog.Service
@@ -65,7 +67,18 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 	h.tokens = token.New(read, h.log, keys, h.agencies.Lineage, time.Now)
 	h.seeds = seed.New(read, h.log)
 	h.audit = auditlog.New(read, h.log, time.Now)
+	h.sessions = session.New(write, h.log, session.Limits{Idle: cfg.SessionIdle, Absolute: cfg.SessionMax}, time.Now)
+	h.signin = signin.New(provider(cfg), write, h.log, h.sessions)
 	return h, nil
+}
+
+// provider is how the portal stands with the OpenID provider.
+func provider(c config.Config) signin.Config {
+	return signin.Config{
+		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, SecretEncoding: c.SecretEncoding,
+		Scopes: c.Scopes, MinimumIAL: c.MinimumIAL, Now: time.Now,
+		RedirectURL: c.BaseURL + "/backend/login/callback", LogoutURL: c.BaseURL + "/backend/logout/done",
+	}
 }
 
 // openTraffic opens the files of the traffic log if there is a folder for them.
@@ -79,7 +92,7 @@ func (h *house) openTraffic() (err error) {
 // housekeeping are the jobs of a server.
 func (h *house) housekeeping() *housekeeping.Service {
 	return housekeeping.New(h.write,
-		housekeeping.Parts{Log: h.log, Audit: h.audit, Tokens: h.tokens, Traffic: h.traffic},
+		housekeeping.Parts{Log: h.log, Audit: h.audit, Sessions: h.sessions, SignIn: h.signin, Tokens: h.tokens, Traffic: h.traffic},
 		housekeeping.Keep{Audit: h.cfg.AuditKeep, Traffic: h.cfg.TrafficKeep}, time.Now)
 }
 
@@ -94,12 +107,6 @@ func (h *house) close() {
 // handler builds the web server on top.
 func (h *house) handler(log *slog.Logger) http.Handler {
 	c := h.cfg
-	sessions := session.New(h.write, h.log, session.Limits{Idle: c.SessionIdle, Absolute: c.SessionMax}, time.Now)
-	provider := signin.Config{
-		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, SecretEncoding: c.SecretEncoding,
-		Scopes: c.Scopes, MinimumIAL: c.MinimumIAL, Now: time.Now,
-		RedirectURL: c.BaseURL + "/backend/login/callback", LogoutURL: c.BaseURL + "/backend/logout/done",
-	}
 	traffic := log
 	if h.traffic != nil {
 		traffic = slog.New(slog.NewJSONHandler(h.traffic, nil))
@@ -112,8 +119,8 @@ func (h *house) handler(log *slog.Logger) http.Handler {
 		web.Services{
 			Announcements: announcement.New(h.read), Banners: banner.New(h.read), FAQ: faq.New(h.read),
 			Files: file.New(h.read), Manuals: manual.New(h.read), Pages: page.New(h.read), Settings: settings.New(h.read),
-			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: sessions,
-			SignIn: signin.New(provider, h.write, h.log, sessions), Staff: staff.New(h.read, h.log, time.Now),
+			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: h.sessions,
+			SignIn: h.signin, Staff: staff.New(h.read, h.log, time.Now),
 			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,
 		}).Handler()
 }

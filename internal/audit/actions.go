@@ -98,7 +98,7 @@ var Groups = []Group{
 	{"การเข้าสู่ระบบ", []Action{StaffSignedIn, SignInRefused, StaffSignedOut, SessionEnded, SessionsEnded, ProviderLogout, AccessRefused}},
 	{"รหัส Token", []Action{TokenIssued, TokensIssued, TokenCopied, TokenExported, TokenRedeemed, TokenRefused}},
 	{"ผู้ใช้งานและสิทธิ์", []Action{MembershipGiven, MembershipChanged, MembershipEnded, StaffSuspended, StaffRestored, StaffExported}},
-	{"หน่วยงาน", []Action{AgencyAdded, AgencyChanged, AgencyMoved, AgencyShown, AgencyHidden, AgencyImported, AgencySeeded}},
+	{"หน่วยงาน", []Action{AgencyAdded, AgencyChanged, AgencyMoved, AgencyShown, AgencyHidden, AgencyChecked, AgencyImported, AgencySeeded}},
 	{"ระบบ", []Action{ContentSeeded, AuditExported, AuditPruned, RowsCleaned}},
 }
 

@@ -17,6 +17,7 @@ var fieldNames = []struct{ key, name string }{
 	{"expires_at", "วันหมดอายุ"}, {"since", "ตั้งแต่"}, {"address", "ที่อยู่"}, {"user_agent", "เบราว์เซอร์"}, {"ial", "ระดับการยืนยันตัวตน (IAL)"},
 	{"state", "สถานะ"}, {"sessions", "จำนวนการเข้าใช้งาน"}, {"kept_forms", "แบบฟอร์มที่เก็บไว้"}, {"attempts", "การเข้าสู่ระบบที่ค้างไว้"}, {"logout_tokens", "คำสั่งออกจากระบบ"},
 	{"token_tries", "การกรอกรหัส Token ผิด"}, {"form_results", "แบบฟอร์มที่ส่งแล้ว"}, {"files", "ไฟล์"}, {"file", "ไฟล์"},
+	{"tries", "กรอกผิดครั้งที่ (ใน 15 นาที)"}, {"issued", "ออกรหัสใหม่"}, {"kept", "ใช้รหัสเดิม"}, {"codes", "รหัส Token"}, {"batches", "ชุดรหัส Token"}, {"version", "ฉบับที่"},
 	{"format", "รูปแบบไฟล์"}, {"filter", "ตัวกรอง"}, {"person", "ผู้ใช้งาน"}, {"text", "คำค้น"}, {"search", "คำค้น"}, {"q", "คำค้น"}, {"action", "การกระทำ"}, {"from", "ตั้งแต่"}, {"until", "ถึงก่อน"},
 	{"rows", "จำนวนแถว"}, {"added", "เพิ่ม"}, {"changed", "แก้ไข"}, {"moved", "ย้าย"}, {"refused", "ไม่รับ"}, {"units", "จำนวนหน่วยงาน"}, {"count", "จำนวนรายการ"},
 	{"method", "วิธีส่งคำขอ"}, {"message", "ข้อความที่แจ้งผู้ใช้"}, {"through_id", "ถึงเลขที่"}, {"hash", "แฮช"}, {"value", "ค่า"},
@@ -48,6 +49,10 @@ var reasonNames = map[string]string{
 	"provider answered with an error": "Digital ID ไม่ได้ยืนยันตัวตน หรือผู้ใช้ยกเลิก",
 	"assurance level too low":         "ระดับการยืนยันตัวตนต่ำกว่าที่กำหนด",
 	"account suspended":               "บัญชีถูกระงับ",
+	"code unknown":                    "ไม่มีรหัส Token นี้",
+	"code used":                       "รหัส Token นี้ใช้แล้ว",
+	"code replaced":                   "มีรหัส Token ใหม่แทนแล้ว",
+	"code expired":                    "รหัส Token นี้หมดอายุ",
 }
 
 // subjectNames say what kind of thing a subject is, by the part of its key
@@ -55,7 +60,7 @@ var reasonNames = map[string]string{
 var subjectNames = map[string]string{
 	"staff": "ผู้ใช้งาน", "agency": "หน่วยงาน", "token": "รหัส Token", "membership": "สิทธิ์ผู้ใช้งาน", "session": "การเข้าใช้งาน",
 	"sessions": "การเข้าใช้งาน", "signin": "การเข้าสู่ระบบ", "audit": "บันทึกการใช้งาน", "trafficlog": "บันทึกจราจรคอมพิวเตอร์",
-	"token_tries": "การกรอกรหัส Token ผิด", "form_results": "แบบฟอร์มที่ส่งแล้ว", "sample": "ข้อมูลตัวอย่าง", "agencies": "หน่วยงาน", "tokens": "รหัส Token",
+	"token_batch": "ชุดรหัส Token", "token_tries": "การกรอกรหัส Token ผิด", "form_results": "แบบฟอร์มที่ส่งแล้ว", "sample": "ข้อมูลตัวอย่าง", "agencies": "หน่วยงาน", "tokens": "รหัส Token",
 	"banner": "แบนเนอร์ประชาสัมพันธ์", "announcement": "ประกาศข่าวสาร", "faq": "FAQ", "faq-group": "กลุ่ม FAQ", "manual": "คู่มือ", "page": "หน้าเว็บ", "settings": "การตั้งค่า",
 }
 

@@ -16,6 +16,8 @@ import (
 	"portal/internal/auditlog"
 	"portal/internal/authz"
 	"portal/internal/formkey"
+	"portal/internal/session"
+	"portal/internal/signin"
 	"portal/internal/token"
 	"portal/internal/trafficlog"
 )
@@ -28,10 +30,12 @@ type Keep struct {
 
 // Parts are what the jobs work on.
 type Parts struct {
-	Log     *audit.Log
-	Audit   *auditlog.Service
-	Tokens  *token.Service
-	Traffic *trafficlog.Log // nil: the traffic log is somebody else's business
+	Log      *audit.Log
+	Audit    *auditlog.Service
+	Sessions *session.Service
+	SignIn   *signin.Service
+	Tokens   *token.Service
+	Traffic  *trafficlog.Log // nil: the traffic log is somebody else's business
 }
 
 // job is one thing to do now and then.
@@ -71,6 +75,12 @@ func New(locks Locks, parts Parts, keep Keep, now func() time.Time) *Service {
 	s := &Service{locks: locks, parts: parts, keep: keep, now: now, tick: 10 * time.Second}
 	s.every(often, "audit head", s.anchor)
 	s.every(daily, "audit retention", s.prune)
+	s.every(daily, "sessions", count(parts.Sessions.Clean))
+	s.every(daily, "sign-ins", count(parts.SignIn.Clean))
+	s.every(daily, "expired codes", func(ctx context.Context, _ *slog.Logger) error {
+		_, err := parts.Tokens.EraseExpired(ctx, actor)
+		return err
+	})
 	s.every(daily, "token tries", count(parts.Tokens.CleanTries))
 	s.every(daily, "form results", count(func(ctx context.Context, a authz.Actor) (int, error) {
 		return formkey.Clean(ctx, parts.Log, a, now())

@@ -19,6 +19,8 @@ import (
 
 	"portal/internal/audit"
 	"portal/internal/auditlog"
+	"portal/internal/session"
+	"portal/internal/signin"
 	"portal/internal/testdb"
 	"portal/internal/token"
 	"portal/internal/trafficlog"
@@ -48,8 +50,9 @@ func newBench(t *testing.T) *bench {
 	}
 	t.Cleanup(func() { _ = traffic.Close() })
 	log := audit.New(b.pool)
+	sessions := session.New(b.pool, log, session.DefaultLimits, clock)
 	b.Service = New(b.pool, Parts{
-		Log: log, Audit: auditlog.New(b.pool, log, clock), Tokens: token.New(b.pool, log, keys, nil, clock), Traffic: traffic,
+		Log: log, Sessions: sessions, SignIn: signin.New(signin.Config{Now: clock}, b.pool, log, sessions), Audit: auditlog.New(b.pool, log, clock), Tokens: token.New(b.pool, log, keys, nil, clock), Traffic: traffic,
 	}, Keep{Audit: 2 * 365 * 24 * time.Hour, Traffic: 90 * 24 * time.Hour}, clock)
 	return b
 }
@@ -124,6 +127,12 @@ func TestRetention(t *testing.T) {
 	b.exec(`INSERT INTO staff (id, issuer, subject, name) OVERRIDING SYSTEM VALUE VALUES (1, 'test', 'a', 'ก')`)
 	b.exec(`INSERT INTO token_tries (staff_id, address, at) VALUES (1, '', now() - interval '8 days'), (1, '', now() - interval '5 days')`)
 	b.exec(`INSERT INTO form_results (staff_id, form_key, at) VALUES (1, 'old', now() - interval '8 days'), (1, 'new', now() - interval '5 days')`)
+	b.exec(`INSERT INTO signin_attempts (state_hash, browser_hash, nonce, verifier, return_path, expires_at) VALUES
+		('a', '', '', '', '', now() - interval '2 days'), ('b', '', '', '', '', now() + interval '2 days')`)
+	b.exec(`INSERT INTO agencies (id, code, kind, name) OVERRIDING SYSTEM VALUE VALUES (1, '01001000', 'department', 'กรม')`)
+	b.exec(`INSERT INTO role_tokens (agency_id, role, code_hash, sealed_code, issued_at, expires_at) VALUES
+		(1, 'manual_author', 'a', 'a', now() - interval '60 days', now() - interval '30 days'),
+		(1, 'manual_reviewer', 'b', 'b', now() - interval '1 day', now() + interval '29 days')`)
 	b.exec(`INSERT INTO audit_entries (at, action, subject) VALUES (now() - interval '3 years', 'content.seeded', 'x'), (now() - interval '700 days', 'content.seeded', 'x')`)
 	old := filepath.Join(b.dir, "traffic-2020-01-01.jsonl")
 	if err := os.WriteFile(old, nil, 0o600); err != nil {
@@ -131,10 +140,12 @@ func TestRetention(t *testing.T) {
 	}
 	b.pass(firstRun)
 	for sql, want := range map[string]int{
-		`SELECT count(*) FROM token_tries`:  1,
-		`SELECT count(*) FROM form_results`: 1,
+		`SELECT count(*) FROM token_tries`:           1,
+		`SELECT count(*) FROM form_results`:          1,
+		`SELECT count(*) FROM signin_attempts`:       1,
+		`SELECT count(sealed_code) FROM role_tokens`: 1,
 		`SELECT count(*) FROM audit_entries WHERE action = 'audit.pruned' AND job = 'housekeeping' AND (detail->>'count')::int = 1`:      1,
-		`SELECT count(*) FROM audit_entries WHERE action = 'retention.cleaned' AND job = 'housekeeping'`:                                 3,
+		`SELECT count(*) FROM audit_entries WHERE action = 'retention.cleaned' AND job = 'housekeeping'`:                                 5,
 		`SELECT count(*) FROM audit_entries WHERE subject = 'trafficlog' AND detail->'before'->'files' = '["traffic-2020-01-01.jsonl"]'`: 1,
 		`SELECT count(*) FROM audit_entries WHERE subject = 'x'`:                                                                         1,
 	} {

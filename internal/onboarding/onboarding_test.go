@@ -279,6 +279,10 @@ func TestA29_WrongCodes(t *testing.T) {
 		t.Errorf("after five wrong codes: %v, wait %v", err, problem.Of(err).RetryAfter)
 	}
 	o.expect("refusals in the audit log", `SELECT count(*) FROM audit_entries WHERE action = 'token.refused'`, 5)
+	o.expect("reasons in the audit log alone", `SELECT count(*) FROM audit_entries WHERE action = 'token.refused' AND (detail->>'reason', detail->>'tries') IN
+		(('code unknown', '1'), ('code used', '2'), ('code replaced', '3'), ('code replaced', '4'), ('code unknown', '5'))`, 5)
+	o.expect("refusals that the code's agency can read", `SELECT count(*) FROM audit_entries e JOIN role_tokens t ON t.id = (detail->>'token')::bigint
+		WHERE action = 'token.refused' AND e.agencies = ARRAY[t.agency_id]`, 3)
 	o.now = o.now.Add(15*time.Minute + time.Second)
 	if err := o.redeem(0, live); err != nil {
 		t.Errorf("after the pause: %v", err)

@@ -100,11 +100,11 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 		return Done{}, err
 	}
 	if !found || cb.State == "" || cb.Browser == "" {
-		return Done{}, s.refuse(ctx, cb, "state fits no attempt", problem.New(problem.BadInput,
+		return Done{}, s.refuse(ctx, cb, "", "state fits no attempt", problem.New(problem.BadInput,
 			"การเข้าสู่ระบบครั้งนี้หมดเวลาหรือไม่ได้เริ่มจากเบราว์เซอร์นี้ กรุณาเริ่มเข้าสู่ระบบใหม่"))
 	}
 	if cb.Error != "" {
-		return Done{}, s.refuse(ctx, cb, "provider answered with an error", problem.New(problem.BadInput,
+		return Done{}, s.refuse(ctx, cb, "", "provider answered with an error", problem.New(problem.BadInput,
 			"ผู้ให้บริการ Digital ID ไม่ได้ยืนยันตัวตน หรือท่านยกเลิกการเข้าสู่ระบบ กรุณาเริ่มใหม่"))
 	}
 	answer, err := s.ask(ctx, a, cb)
@@ -112,15 +112,15 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 	case problem.Is(err, problem.Away):
 		return Done{}, err
 	case err != nil:
-		return Done{}, s.refuse(ctx, cb, err.Error(), problem.Wrap(problem.BadInput, err,
+		return Done{}, s.refuse(ctx, cb, "", err.Error(), problem.Wrap(problem.BadInput, err,
 			"ตรวจสอบคำตอบจาก Digital ID แล้วไม่ถูกต้อง ระบบจึงไม่ให้เข้าใช้งาน กรุณาเริ่มเข้าสู่ระบบใหม่"))
 	case !assured(answer.identity.IAL, s.cfg.MinimumIAL):
-		return Done{}, s.refuse(ctx, cb, "assurance level too low", problem.New(problem.Forbidden,
+		return Done{}, s.refuse(ctx, cb, answer.identity.Name, "assurance level too low", problem.New(problem.Forbidden,
 			"ระดับการพิสูจน์ตัวตนของบัญชี Digital ID นี้ต่ำกว่าที่กำหนด กรุณายืนยันตัวตนเพิ่มที่ Digital ID แล้วเข้าสู่ระบบใหม่"))
 	}
 	done, member, err := s.enter(ctx, answer, cb)
 	if problem.Is(err, problem.Forbidden) {
-		return Done{}, s.refuse(ctx, cb, "account suspended", err)
+		return Done{}, s.refuse(ctx, cb, answer.identity.Name, "account suspended", err)
 	}
 	if done.ReturnPath = a.ReturnPath; !member {
 		done.ReturnPath = "/backend/token"
@@ -128,10 +128,11 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 	return done, err
 }
 
-// refuse records why a sign-in was refused and returns answer for the person.
-func (s *Service) refuse(ctx context.Context, cb Callback, reason string, answer error) error {
+// refuse records why a sign-in was refused, and of whom if the provider has said
+// it, and returns answer for the person.
+func (s *Service) refuse(ctx context.Context, cb Callback, name, reason string, answer error) error {
 	err := s.log.Change(ctx, authz.Actor{Address: cb.Address}, func(tx *audit.Tx) error {
-		return tx.Record(audit.SignInRefused, audit.Subject{Key: "signin"}, map[string]string{"reason": reason})
+		return tx.Record(audit.SignInRefused, audit.Subject{Key: "signin", Name: name}, map[string]string{"reason": reason})
 	})
 	return errors.Join(answer, err)
 }

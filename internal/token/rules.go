@@ -33,6 +33,20 @@ func (t Token) mayRedeem(now time.Time) error {
 	return nil
 }
 
+// whyRefused is what the audit log alone learns of a code that was refused: t is
+// its token, if there is one.
+func (t Token) whyRefused(found bool) string {
+	switch {
+	case !found:
+		return "code unknown"
+	case t.UsedAt != nil:
+		return "code used"
+	case t.ReplacedAt != nil:
+		return "code replaced"
+	}
+	return "code expired"
+}
+
 // tries counts the wrong codes within the last triesWindow.
 type tries struct {
 	Person, Address int

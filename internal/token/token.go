@@ -70,12 +70,22 @@ func (s *Service) Use(ctx context.Context, tx *audit.Tx, staffID int64, code Cod
 		if err := insertTry(ctx, tx, staffID, address, now); err != nil {
 			return Token{}, nil, err
 		}
-		return Token{}, wrong, tx.Record(audit.TokenRefused, audit.Person(staffID), nil)
+		return Token{}, wrong, recordRefusal(tx, staffID, t, found, counted.Person+1)
 	}
 	if err := markUsed(ctx, tx, t.ID, staffID, now); err != nil {
 		return Token{}, nil, err
 	}
 	return t, nil, tx.Record(audit.TokenRedeemed, subject(t.ID, t.AgencyID, t.Role, t.AgencyName), nil)
+}
+
+// recordRefusal says in the audit log what the person is not told. Officers of
+// the agency whose code it was can read it, too.
+func recordRefusal(tx *audit.Tx, staffID int64, t Token, found bool, tries int) error {
+	about, detail := audit.Person(staffID), map[string]any{"reason": t.whyRefused(found), "tries": tries}
+	if found {
+		about.Agencies, detail["token"] = []authz.AgencyID{t.AgencyID}, t.ID
+	}
+	return tx.Record(audit.TokenRefused, about, detail)
 }
 
 // Parse reads a code as people type it. A slip in typing is an Invalid problem
