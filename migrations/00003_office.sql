@@ -17,7 +17,7 @@ RETURN btrim(regexp_replace(
         regexp_replace(lower(normalize(t, NFC)), '[\u200b-\u200f\u2060\ufeff\u00ad]', '', 'g'),
         '([\u0e48-\u0e4b])([\u0e31\u0e34-\u0e3a\u0e47])', '\2\1', 'g'),
       U&'\0e40\0e40', U&'\0e41'),
-    U&'\0e4d([\0e48-\0e4b]?)\0e32', U&'\\1\0e33', 'g'),
+    U&'(?:\0e4d([\0e48-\0e4b]?)\0e32|\0e33([\0e48-\0e4b]))', U&'\\1\\2\0e33', 'g'),
   '\s+', ' ', 'g'));
 -- +goose StatementEnd
 
