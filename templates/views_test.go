@@ -18,6 +18,7 @@ import (
 	"portal/internal/page"
 	"portal/internal/problem"
 	"portal/internal/settings"
+	"portal/templates/auditview"
 	"portal/templates/component"
 	"portal/templates/contactview"
 	"portal/templates/errorview"
@@ -82,6 +83,16 @@ func views() map[string]templ.Component {
 	for name, view := range tokenViews() {
 		all[name] = view
 	}
+	item := auditview.Item{ID: 7, At: day, Who: evil, Job: evil, Person: true, Action: evil, Bad: true, About: evil, Kind: evil, Page: "/backend/staff/1", Address: evil,
+		Changes: []auditview.Change{{Field: evil, Before: evil}, {Field: "ข", After: evil}, {Field: "ค"}, {Field: "ง"}}, Facts: []auditview.Fact{{Name: evil, Value: evil}}, Reason: evil}
+	all["audit"] = auditview.Entries(office(), auditview.List{
+		Person: evil, Text: evil, Action: evil, From: evil, Until: evil, Unit: evil, UnitName: evil, Filtered: true, Next: evil, Previous: evil, More: true, Count: 1000,
+		Actions: []auditview.ActionGroup{{Name: evil, Actions: []component.Option{{Value: evil, Label: evil}}}}, Entries: []auditview.Item{item, {}},
+	})
+	all["audit, empty"] = auditview.Entries(layout.Page{}, auditview.List{})
+	all["audit, in parts"] = auditview.Entries(office(), auditview.List{Partial: true, Next: "x", Entries: []auditview.Item{item}})
+	all["audit entry"] = auditview.Entry(office(), auditview.Whole{Entry: item, ActionCode: evil, SubjectKey: evil, Agencies: []string{evil}, Hash: strings.Repeat("ab", 32), Previous: evil, Raw: evil})
+	all["audit entry, empty"] = auditview.Entry(layout.Page{}, auditview.Whole{})
 	for _, status := range []int{0, 400, 403, 404, 405, 409, 413, 421, 422, 429, 500, 503} {
 		all[fmt.Sprint("error ", status)] = errorview.Error(layout.Page{}, errorview.View{Status: status, Reference: evil, RetryAfter: status % 7})
 	}
@@ -115,7 +126,7 @@ func TestEveryViewKeepsThePolicy(t *testing.T) {
 
 // unquoted empties the attributes that hold people's words.
 func unquoted(html string) string {
-	return regexp.MustCompile(`(?:value|alt|content|id|aria-label|data-label|aria-labelledby)="[^"]*"`).ReplaceAllString(html, `x=""`)
+	return regexp.MustCompile(`(?:value|alt|content|id|aria-label|data-label|aria-labelledby|label)="[^"]*"`).ReplaceAllString(html, `x=""`)
 }
 
 func repeated(ids [][]string) string {
