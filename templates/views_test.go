@@ -2,7 +2,10 @@
 package templates_test
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,7 +21,6 @@ import (
 	"portal/internal/page"
 	"portal/internal/problem"
 	"portal/internal/settings"
-	"portal/templates/auditview"
 	"portal/templates/component"
 	"portal/templates/contactview"
 	"portal/templates/errorview"
@@ -80,23 +82,27 @@ func views() map[string]templ.Component {
 			Devices: []profileview.Device{{ID: 1, Name: evil, Icon: "monitor", Address: evil, This: true, Key: evil}, {ID: 2, Name: evil, Icon: "smartphone", Key: evil}}, OthersKey: evil}),
 		"profile, empty": profileview.Profile(office(), profileview.View{}),
 	}
-	for name, view := range tokenViews() {
-		all[name] = view
-	}
-	item := auditview.Item{ID: 7, At: day, Who: evil, Job: evil, Person: true, Action: evil, Bad: true, About: evil, Kind: evil, Page: "/backend/staff/1", Address: evil,
-		Changes: []auditview.Change{{Field: evil, Before: evil}, {Field: "ข", After: evil}, {Field: "ค"}, {Field: "ง"}}, Facts: []auditview.Fact{{Name: evil, Value: evil}}, Reason: evil}
-	all["audit"] = auditview.Entries(office(), auditview.List{
-		Person: evil, Text: evil, Action: evil, From: evil, Until: evil, Unit: evil, UnitName: evil, Filtered: true, Next: evil, Previous: evil, More: true, Count: 1000,
-		Actions: []auditview.ActionGroup{{Name: evil, Actions: []component.Option{{Value: evil, Label: evil}}}}, Entries: []auditview.Item{item, {}},
-	})
-	all["audit, empty"] = auditview.Entries(layout.Page{}, auditview.List{})
-	all["audit, in parts"] = auditview.Entries(office(), auditview.List{Partial: true, Next: "x", Entries: []auditview.Item{item}})
-	all["audit entry"] = auditview.Entry(office(), auditview.Whole{Entry: item, ActionCode: evil, SubjectKey: evil, Agencies: []string{evil}, Hash: strings.Repeat("ab", 32), Previous: evil, Raw: evil})
-	all["audit entry, empty"] = auditview.Entry(layout.Page{}, auditview.Whole{})
+	maps.Copy(all, tokenViews())
+	maps.Copy(all, staffViews())
+	maps.Copy(all, agencyViews())
+	all["unit picker"] = inOffice(component.UnitPicker("unit", evil, evil, evil))
+	all["unit picker, several"] = inOffice(component.UnitPickerOf(component.UnitField{
+		Name: "unit", Label: evil, Hint: evil, Text: evil, Note: evil, Fix: evil, Button: true,
+		Options: []component.UnitOption{{ID: evil, Name: evil, About: evil}},
+	}))
+	maps.Copy(all, auditViews())
 	for _, status := range []int{0, 400, 403, 404, 405, 409, 413, 421, 422, 429, 500, 503} {
 		all[fmt.Sprint("error ", status)] = errorview.Error(layout.Page{}, errorview.View{Status: status, Reference: evil, RetryAfter: status % 7})
 	}
 	return all
+}
+
+// inOffice is a part of a page in a page of its own.
+func inOffice(part templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		heading := templ.Raw("<h1>เรื่อง</h1>")
+		return layout.Office(office()).Render(templ.WithChildren(ctx, templ.Join(heading, part)), w)
+	})
 }
 
 var forbidden = regexp.MustCompile(`(?i)<script>|<style|<[^>]*\s(?:style|on[a-z]+)=|href="javascript:`)

@@ -113,11 +113,25 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	}))
 }
 
-func limitBody(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		next.ServeHTTP(w, r)
-	})
+// limitBody refuses bodies of more than so many bytes.
+func limitBody(most int64) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(w, r.Body, most)
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// uploadTime is how long a large file may take to arrive and to be worked on.
+const uploadTime = 5 * time.Minute
+
+// allowTime gives one request longer than the server gives them all. Where the
+// deadline cannot be set, as in tests, the server's own holds.
+func allowTime(w http.ResponseWriter) {
+	c := http.NewResponseController(w)
+	until := time.Now().Add(uploadTime)
+	_ = errors.Join(c.SetReadDeadline(until), c.SetWriteDeadline(until))
 }
 
 // legible refuses addresses and forms that are no text: bad UTF-8, or NUL, which

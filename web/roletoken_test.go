@@ -38,15 +38,6 @@ func formAt(t *testing.T, html, mark string) url.Values {
 	return form
 }
 
-func (s *site) unit(code string) string {
-	s.t.Helper()
-	a, err := s.agencies.ByCode(s.t.Context(), code)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return fmt.Sprint(a.ID)
-}
-
 // follow opens the page that res leads to.
 func (s *site) follow(res *http.Response, cookie *http.Cookie) string {
 	s.t.Helper()
@@ -81,7 +72,7 @@ func TestTokensListHidesItsCodes(t *testing.T) {
 	if !strings.Contains(filtered, "พบ 1 รายการ") || !strings.Contains(filtered, `value="เชียงใหม่"`) || !strings.Contains(filtered, `<option value="ready" selected`) {
 		t.Error("the filters are not kept")
 	}
-	limited := text(t, s.get("/backend/tokens?role=manual_author&unit="+s.unit(seed.CodeDLT), cookie))
+	limited := text(t, s.get("/backend/tokens?role=manual_author&unit="+s.agencyID(seed.CodeDLT), cookie))
 	if !strings.Contains(limited, "เฉพาะ <strong>กรมการขนส่งทางบก</strong>") || !strings.Contains(limited, `href="/backend/tokens?role=manual_author"`) {
 		t.Error("a unit in the address: nothing says so, or leads out of it")
 	}
@@ -185,17 +176,17 @@ func TestA31_ForgedTokenForms(t *testing.T) {
 		form url.Values
 		want int
 	}{
-		"foreign unit":         {"/refresh", url.Values{"agency": {s.unit(authz.CodeOPDC)}, "role": {"manual_author"}}, 403},
-		"role above":           {"/refresh", url.Values{"agency": {s.unit(seed.CodeDLT)}, "role": {"central_officer"}}, 403},
-		"not held there":       {"/refresh", url.Values{"agency": {s.unit(seed.CodeDLTChiangMai)}, "role": {"manual_author"}}, 422},
+		"foreign unit":         {"/refresh", url.Values{"agency": {s.agencyID(authz.CodeOPDC)}, "role": {"manual_author"}}, 403},
+		"role above":           {"/refresh", url.Values{"agency": {s.agencyID(seed.CodeDLT)}, "role": {"central_officer"}}, 403},
+		"not held there":       {"/refresh", url.Values{"agency": {s.agencyID(seed.CodeDLTChiangMai)}, "role": {"manual_author"}}, 422},
 		"nothing":              {"/refresh", url.Values{}, 403},
 		"show a foreign code":  {"", url.Values{"token": {id}}, 403},
 		"show nothing":         {"", url.Values{"token": {"x"}}, 404},
-		"foreign among many":   {"/batch", url.Values{"pair": {s.unit(seed.CodeDLT) + "/manual_author", s.unit(authz.CodeDGA) + "/manual_author"}}, 403},
-		"above among many":     {"/batch", url.Values{"pair": {s.unit(seed.CodeDLT) + "/central_officer"}}, 403},
+		"foreign among many":   {"/batch", url.Values{"pair": {s.agencyID(seed.CodeDLT) + "/manual_author", s.agencyID(authz.CodeDGA) + "/manual_author"}}, 403},
+		"above among many":     {"/batch", url.Values{"pair": {s.agencyID(seed.CodeDLT) + "/central_officer"}}, 403},
 		"nonsense among many":  {"/batch", url.Values{"pair": {"x/y"}}, 403},
 		"nothing among many":   {"/batch", url.Values{}, 422},
-		"all of a foreign one": {"/batch", url.Values{"which": {"all"}, "return": {"/backend/tokens?unit=" + s.unit(authz.CodeOPDC)}}, 422},
+		"all of a foreign one": {"/batch", url.Values{"which": {"all"}, "return": {"/backend/tokens?unit=" + s.agencyID(authz.CodeOPDC)}}, 422},
 	} {
 		if tt.form.Get("form_key") == "" {
 			tt.form.Set("form_key", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -248,7 +239,7 @@ func TestManyTokensThroughThePages(t *testing.T) {
 	if body := text(t, res); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "เลือกอย่างน้อยหนึ่งรายการ") {
 		t.Errorf("nothing ticked: %d", res.StatusCode)
 	}
-	form["pair"] = []string{s.unit(seed.CodeDLT) + "/manual_author", s.unit(seed.CodeDLTChiangMai) + "/service_point_officer"}
+	form["pair"] = []string{s.agencyID(seed.CodeDLT) + "/manual_author", s.agencyID(seed.CodeDLTChiangMai) + "/service_point_officer"}
 	res = s.post("/backend/tokens/batch", cookie, form)
 	at := res.Header.Get("Location")
 	page := s.follow(res, cookie)
@@ -290,13 +281,13 @@ func TestManyTokensThroughThePages(t *testing.T) {
 func TestA54_TokenAccess(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	dlt, point := s.unit(seed.CodeDLT), s.unit(seed.CodeDLTChiangMai)
+	dlt, point := s.agencyID(seed.CodeDLT), s.agencyID(seed.CodeDLTChiangMai)
 	pairs := []struct{ name, agency, role string }{
-		{"dga_admin at สพร.", s.unit(authz.CodeDGA), "dga_admin"},
-		{"opdc_admin at ก.พ.ร.", s.unit(authz.CodeOPDC), "opdc_admin"},
+		{"dga_admin at สพร.", s.agencyID(authz.CodeDGA), "dga_admin"},
+		{"opdc_admin at ก.พ.ร.", s.agencyID(authz.CodeOPDC), "opdc_admin"},
 		{"central_officer at ขบ.", dlt, "central_officer"},
 		{"manual_author at ขบ.", dlt, "manual_author"},
-		{"manual_author at สพร.", s.unit(authz.CodeDGA), "manual_author"},
+		{"manual_author at สพร.", s.agencyID(authz.CodeDGA), "manual_author"},
 		{"service_point_officer at เชียงใหม่", point, "service_point_officer"},
 		{"central_officer at เชียงใหม่", point, "central_officer"},
 	}

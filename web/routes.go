@@ -22,14 +22,21 @@ func (s *Server) Handler() http.Handler {
 	r.Get("/readyz", s.health.ready)
 
 	// The provider's own request proves itself by a signature: no CSRF guard.
-	r.With(s.ownHost, limitBody).Post(backChannelPath, s.public(s.signin.backChannel))
+	r.With(s.ownHost, limitBody(maxForm)).Post(backChannelPath, s.public(s.signin.backChannel))
 
 	r.Group(func(r chi.Router) {
-		r.Use(s.ownHost, s.sameOrigin, limitBody, s.legible)
-		s.publicRoutes(r)
+		r.Use(s.ownHost, s.sameOrigin)
 		r.Group(func(r chi.Router) {
-			r.Use(s.withSession)
-			s.officeRoutes(r)
+			r.Use(limitBody(maxForm), s.legible)
+			s.publicRoutes(r)
+			r.Group(func(r chi.Router) {
+				r.Use(s.withSession)
+				s.officeRoutes(r)
+			})
+		})
+		r.Group(func(r chi.Router) {
+			r.Use(limitBody(maxUpload), s.legible, s.withSession)
+			s.uploadRoutes(r)
 		})
 	})
 	return r
@@ -74,6 +81,23 @@ func (s *Server) officeRoutes(r chi.Router) {
 
 // agencyRoutes are หน่วยงานและโครงสร้าง.
 func (s *Server) agencyRoutes(r chi.Router) {
+	r.Get("/backend/agencies", s.page(s.agency.list))
+	r.Get("/backend/agencies/suggest", s.page(s.agency.suggest))
+	r.Get("/backend/agencies/new", s.page(s.agency.add))
+	r.Post("/backend/agencies/new", s.page(s.agency.addSent))
+	r.Get("/backend/agencies/import", s.page(s.agency.importForm))
+	r.Get("/backend/agencies/import/template", s.page(s.agency.template))
+	r.Get("/backend/agencies/import/{key}", s.page(s.agency.preview))
+	r.Post("/backend/agencies/import/{key}", s.page(s.agency.carryOut))
+	r.Get("/backend/agencies/import/{key}/faults", s.page(s.agency.faults))
+	r.Get("/backend/agencies/{id}", s.page(s.agency.about))
+	r.Get("/backend/agencies/{id}/edit", s.page(s.agency.edit))
+	r.Post("/backend/agencies/{id}/edit", s.page(s.agency.editSent))
+	r.Get("/backend/agencies/{id}/move", s.page(s.agency.move))
+	r.Post("/backend/agencies/{id}/move", s.page(s.agency.moveSent))
+	r.Get("/backend/agencies/{id}/hide", s.page(s.agency.hide))
+	r.Post("/backend/agencies/{id}/hide", s.page(s.agency.hideSent))
+	r.Post("/backend/agencies/{id}/show", s.page(s.agency.unhide))
 }
 
 // roleTokenRoutes are จัดการ Token.
@@ -90,6 +114,17 @@ func (s *Server) roleTokenRoutes(r chi.Router) {
 
 // staffRoutes are จัดการรายละเอียดผู้ใช้งาน.
 func (s *Server) staffRoutes(r chi.Router) {
+	r.Get("/backend/staff", s.page(s.staff.list))
+	r.Get("/backend/staff/export", s.page(s.staff.export))
+	r.Get("/backend/staff/{id}", s.page(s.staff.show))
+	r.Get("/backend/staff/memberships/{id}/edit", s.page(s.staff.editForm))
+	r.Post("/backend/staff/memberships/{id}/edit", s.page(s.staff.edit))
+	r.Get("/backend/staff/memberships/{id}/remove", s.page(s.staff.removeForm))
+	r.Post("/backend/staff/memberships/{id}/remove", s.page(s.staff.remove))
+	for _, o := range staffOrders {
+		r.Get("/backend/staff/{id}/"+o.name, s.page(s.staff.orderForm(o)))
+		r.Post("/backend/staff/{id}/"+o.name, s.page(s.staff.order(o)))
+	}
 }
 
 // deviceRoutes are a person's own sessions.
@@ -104,6 +139,11 @@ func (s *Server) auditRoutes(r chi.Router) {
 	r.Get("/backend/audit", s.page(s.audit.list))
 	r.Get("/backend/audit/export", s.page(s.audit.export))
 	r.Get("/backend/audit/{id}", s.page(s.audit.show))
+}
+
+// uploadRoutes take large files.
+func (s *Server) uploadRoutes(r chi.Router) {
+	r.Post("/backend/agencies/import", s.page(s.agency.importSent))
 }
 
 // methodNotAllowed also says which methods the address has (RFC 9110, 15.5.6).

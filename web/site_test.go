@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -64,7 +65,7 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.sessions = session.New(s.pool, s.log, session.DefaultLimits, clock)
-	s.agencies = agency.New(s.pool)
+	s.agencies = agency.New(s.pool, s.log)
 	s.tokens = token.New(s.pool, s.log, keys, s.agencies.Lineage, clock)
 	s.handler = New(
 		Config{
@@ -75,7 +76,7 @@ func newSite(t *testing.T) *site {
 		Services{
 			Announcements: announcement.New(s.pool), Banners: banner.New(s.pool), FAQ: faq.New(s.pool),
 			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
-			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool),
+			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
 			SignIn: signin.New(signin.Config{Issuer: "https://id.invalid", Now: clock}, s.pool, s.log, s.sessions),
 		}).Handler()
@@ -203,4 +204,14 @@ func (s *site) count(sql string, args ...any) (n int) {
 func (s *site) post(path string, cookie *http.Cookie, form url.Values) *http.Response {
 	s.t.Helper()
 	return s.do(request{method: http.MethodPost, path: path, cookie: cookie, form: form})
+}
+
+// agencyID is the id of the agency that has code, as it stands in forms.
+func (s *site) agencyID(code string) string {
+	s.t.Helper()
+	a, err := s.agencies.ByCode(s.t.Context(), code)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return fmt.Sprint(a.ID)
 }

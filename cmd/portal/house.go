@@ -62,7 +62,8 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 		write.Close()
 		return nil, err
 	}
-	h := &house{cfg: cfg, write: write, read: read, log: audit.New(write), agencies: agency.New(read)}
+	h := &house{cfg: cfg, write: write, read: read, log: audit.New(write)}
+	h.agencies = agency.New(read, h.log)
 	h.tokens = token.New(read, h.log, keys, h.agencies.Lineage, time.Now)
 	h.seeds = seed.New(read, h.log)
 	h.audit = auditlog.New(read, h.log, time.Now)
@@ -119,7 +120,7 @@ func (h *house) handler(log *slog.Logger) http.Handler {
 			Announcements: announcement.New(h.read), Banners: banner.New(h.read), FAQ: faq.New(h.read),
 			Files: file.New(h.read), Manuals: manual.New(h.read), Pages: page.New(h.read), Settings: settings.New(h.read),
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: h.sessions,
-			SignIn: h.signin, Staff: staff.New(h.read),
+			SignIn: h.signin, Staff: staff.New(h.read, h.log, time.Now),
 			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,
 		}).Handler()
 }

@@ -19,7 +19,7 @@ var kit = []string{"internal/audit", "internal/authz", "internal/db", "internal/
 
 // features lists each feature with what it may import beyond the kit.
 var features = map[string][]string{
-	"internal/agency":       nil,
+	"internal/agency":       {"internal/sheet"},
 	"internal/announcement": nil,
 	"internal/auditlog":     {"internal/thaidate"},
 	"internal/banner":       nil,

@@ -20,6 +20,7 @@ const ( // #nosec G101 -- names of what happened, no secrets
 	AgencyShown    Action = "agency.shown"
 	AgencyHidden   Action = "agency.hidden"
 	AgencyImported Action = "agency.imported"
+	AgencyChecked  Action = "agency.import_checked"
 
 	StaffSignedIn  Action = "staff.signed_in"
 	StaffSignedOut Action = "staff.signed_out"
@@ -58,6 +59,7 @@ var actionNames = map[Action]string{ // #nosec G101 -- words on screens
 	AgencyShown:       "แสดงหน่วยงาน",
 	AgencyHidden:      "ซ่อนหน่วยงาน",
 	AgencyImported:    "นำเข้าหน่วยงานจากไฟล์",
+	AgencyChecked:     "ตรวจสอบไฟล์หน่วยงานก่อนนำเข้า",
 	StaffSignedIn:     "เข้าสู่ระบบ",
 	StaffSignedOut:    "ออกจากระบบ",
 	SignInRefused:     "เข้าสู่ระบบไม่สำเร็จ",
@@ -96,7 +98,7 @@ var Groups = []Group{
 	{"การเข้าสู่ระบบ", []Action{StaffSignedIn, SignInRefused, StaffSignedOut, SessionEnded, SessionsEnded, ProviderLogout, AccessRefused}},
 	{"รหัส Token", []Action{TokenIssued, TokensIssued, TokenCopied, TokenExported, TokenRedeemed, TokenRefused}},
 	{"ผู้ใช้งานและสิทธิ์", []Action{MembershipGiven, MembershipChanged, MembershipEnded, StaffSuspended, StaffRestored, StaffExported}},
-	{"หน่วยงาน", []Action{AgencyAdded, AgencyChanged, AgencyMoved, AgencyShown, AgencyHidden, AgencyImported, AgencySeeded}},
+	{"หน่วยงาน", []Action{AgencyAdded, AgencyChanged, AgencyMoved, AgencyShown, AgencyHidden, AgencyChecked, AgencyImported, AgencySeeded}},
 	{"ระบบ", []Action{ContentSeeded, AuditExported, AuditPruned, RowsCleaned}},
 }
 

@@ -50,9 +50,11 @@ const (
 	ViewStaff      Permission = "staff.view"
 	EditMembership Permission = "membership.edit"
 	SuspendStaff   Permission = "staff.suspend"
-	ViewAudit      Permission = "audit.view"
-	SeedContent    Permission = "content.seed"
-	KeepHouse      Permission = "house.keep"
+
+	RemoveMembership Permission = "membership.remove" // any, of whatever role
+	ViewAudit        Permission = "audit.view"
+	SeedContent      Permission = "content.seed"
+	KeepHouse        Permission = "house.keep"
 )
 
 var descriptions = map[Permission]string{ // #nosec G101 -- words on screens
@@ -65,9 +67,12 @@ var descriptions = map[Permission]string{ // #nosec G101 -- words on screens
 	ViewStaff:      "ดูรายละเอียดผู้ใช้งาน",
 	EditMembership: "แก้ไขสิทธิ์ผู้ใช้งาน",
 	SuspendStaff:   "ระงับบัญชีผู้ใช้งาน",
-	ViewAudit:      "ดูบันทึกการใช้งาน",
-	SeedContent:    "นำเข้าเนื้อหาเริ่มต้น",
-	KeepHouse:      "ล้างข้อมูลที่หมดอายุ",
+
+	RemoveMembership: "ลบสิทธิ์ผู้ใช้งานทุกบทบาท",
+
+	ViewAudit:   "ดูบันทึกการใช้งาน",
+	SeedContent: "นำเข้าเนื้อหาเริ่มต้น",
+	KeepHouse:   "ล้างข้อมูลที่หมดอายุ",
 }
 
 func (p Permission) describe() string { return descriptions[p] }
@@ -83,7 +88,7 @@ var gives = map[Role][]Role{
 
 // grants is the rest of the permission matrix.
 var grants = map[Role][]Permission{
-	DGAAdmin:            {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, SuspendStaff, ViewAudit},
+	DGAAdmin:            {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, RemoveMembership, SuspendStaff, ViewAudit},
 	OPDCAdmin:           {EnterOffice},
 	CentralOfficer:      {EnterOffice, ViewAgencies, IssueToken, ViewStaff, EditMembership, ViewAudit},
 	ManualAuthor:        {EnterOffice},

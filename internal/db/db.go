@@ -73,6 +73,9 @@ func open(url string, readOnly bool) (*pgxpool.Pool, error) {
 	p := cfg.ConnConfig.RuntimeParams
 	p["statement_timeout"], p["lock_timeout"] = statementTimeout, lockTimeout
 	p["timezone"], p["application_name"] = "UTC", "portal"
+	// Plan for tables that lie in memory and for many people at once: an index
+	// rather than a scan, one process for a query.
+	p["random_page_cost"], p["max_parallel_workers_per_gather"], p["jit"] = "1.1", "0", "off"
 	if readOnly {
 		p["default_transaction_read_only"] = "on"
 	}

@@ -83,7 +83,7 @@ func (o *office) newServer(keys string) server {
 	}
 	clock := func() time.Time { return o.now }
 	log := audit.New(pool)
-	tokens := token.New(pool, log, parsed, agency.New(pool).Lineage, clock)
+	tokens := token.New(pool, log, parsed, agency.New(pool, log).Lineage, clock)
 	return server{tokens, New(log, tokens, clock)}
 }
 

@@ -49,11 +49,17 @@ type Membership struct {
 	GivenBy    string // name of who issued the token; empty for the command line
 }
 
-// Service answers questions about people.
-type Service struct{ db db.Reader }
+// Service answers questions about people and changes what they may do.
+type Service struct {
+	db  db.Pool
+	log *audit.Log
+	now func() time.Time
+}
 
-// New returns a Service that reads from r.
-func New(r db.Reader) *Service { return &Service{r} }
+// New returns a Service that reads from pool.
+func New(pool db.Pool, log *audit.Log, now func() time.Time) *Service {
+	return &Service{pool, log, now}
+}
 
 // Own returns the actor's own person and memberships.
 func (s *Service) Own(ctx context.Context, actor authz.Actor) (Person, []Membership, error) {

@@ -89,7 +89,7 @@ func (o *office) server() *token.Service {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	return token.New(pool, audit.New(pool), keys, agency.New(pool).Lineage, func() time.Time { return o.now })
+	return token.New(pool, audit.New(pool), keys, agency.New(pool, audit.New(pool)).Lineage, func() time.Time { return o.now })
 }
 
 func (o *office) change(fn func(context.Context, *audit.Tx) error) {

@@ -1,0 +1,160 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"portal/internal/agency"
+	"portal/internal/formkey"
+	"portal/internal/problem"
+	"portal/internal/sheet"
+	"portal/templates/agencyview"
+)
+
+// maxUpload is the largest file with the form around it, in bytes.
+const maxUpload = agency.MaxFile + maxForm
+
+const importTitle = "นำเข้าหน่วยงานจากไฟล์"
+
+// importForm asks for a file.
+func (p agencyPages) importForm(w http.ResponseWriter, r *http.Request) error {
+	if err := p.agencies.MayAdd(r.Context(), p.actor(r)); err != nil {
+		return err
+	}
+	return p.askFile(w, r, http.StatusOK, nil)
+}
+
+func (p agencyPages) askFile(w http.ResponseWriter, r *http.Request, status int, bad *problem.Error) error {
+	l, err := p.frameOf(r, importTitle)
+	if err != nil {
+		return err
+	}
+	l.Scripts = append(l.Scripts, "js/upload.js")
+	return p.render(w, r, status, agencyview.Import(l, bad))
+}
+
+// importSent checks the file as a whole and keeps it until it is confirmed.
+func (p agencyPages) importSent(w http.ResponseWriter, r *http.Request) error {
+	if err := p.agencies.MayAdd(r.Context(), p.actor(r)); err != nil {
+		return err // before the file is read
+	}
+	allowTime(w)
+	u, err := readUpload(r)
+	key := ""
+	if err == nil {
+		key, err = p.agencies.Keep(r.Context(), p.actor(r), u)
+	}
+	if bad, ok := refillable(err); ok {
+		return p.askFile(w, r, statuses[bad.Kind], bad)
+	}
+	if err != nil {
+		return err
+	}
+	redirect(w, r, agenciesPath+"/import/"+key)
+	return nil
+}
+
+// readUpload takes the file out of the form without a copy on the disk.
+func readUpload(r *http.Request) (agency.Upload, error) {
+	missing := problem.Fields(map[string]string{"file": "กรุณาเลือกไฟล์ CSV"})
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return agency.Upload{}, missing
+	}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return agency.Upload{}, missing
+		}
+		if err != nil {
+			return agency.Upload{}, badForm(err)
+		}
+		if part.FormName() != "file" || part.FileName() == "" {
+			continue
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return agency.Upload{}, badForm(err)
+		}
+		return agency.Upload{Name: part.FileName(), Content: content}, nil
+	}
+}
+
+// preview shows what importing the kept file would do.
+func (p agencyPages) preview(w http.ResponseWriter, r *http.Request) error {
+	return p.showPreview(w, r, http.StatusOK, nil)
+}
+
+func (p agencyPages) showPreview(w http.ResponseWriter, r *http.Request, status int, bad *problem.Error) error {
+	allowTime(w)
+	key := chi.URLParam(r, "key")
+	plan, err := p.agencies.Preview(r.Context(), p.actor(r), key)
+	if err != nil {
+		return err
+	}
+	l, err := p.frameOf(r, "ตรวจสอบก่อนนำเข้า")
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, status, agencyview.Preview(l, agencyview.PreviewView{
+		Preview: plan, Path: agenciesPath + "/import/" + key, Key: string(formkey.New()), Problem: bad,
+	}))
+}
+
+// carryOut imports the kept file.
+func (p agencyPages) carryOut(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	allowTime(w)
+	done, err := p.agencies.Import(r.Context(), p.actor(r), chi.URLParam(r, "key"), formkey.Key(r.PostForm.Get("form_key")))
+	if bad, ok := refillable(err); ok {
+		return p.showPreview(w, r, statuses[bad.Kind], bad)
+	}
+	return p.done(w, r, err, agenciesPath, fmt.Sprintf("นำเข้าแล้ว: เพิ่ม %d หน่วยงาน แก้ไข %d หน่วยงาน", done.Added, done.Changed))
+}
+
+// faults gives the file back with a column of what is wrong.
+func (p agencyPages) faults(w http.ResponseWriter, r *http.Request) error {
+	allowTime(w)
+	return p.download(w, "agencies-errors.csv", func(to sheet.Writer) error {
+		return p.agencies.Faults(r.Context(), p.actor(r), chi.URLParam(r, "key"), to)
+	})
+}
+
+// template is an empty file to fill in.
+func (p agencyPages) template(w http.ResponseWriter, r *http.Request) error {
+	if err := p.agencies.MayAdd(r.Context(), p.actor(r)); err != nil {
+		return err
+	}
+	return p.download(w, "agencies-template.csv", func(to sheet.Writer) error { return to.Row(agency.Headings...) })
+}
+
+// download sends a table, whole or not at all: what it is made of is in memory
+// anyhow.
+func (p agencyPages) download(w http.ResponseWriter, name string, fill func(sheet.Writer) error) error {
+	var b bytes.Buffer
+	to, err := sheet.NewWriter(&b, sheet.CSV)
+	if err != nil {
+		return err
+	}
+	if err := fill(to); err != nil {
+		return err
+	}
+	if err := to.Close(); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", sheet.CSV.ContentType())
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	_, _ = b.WriteTo(w) // the reader has gone: nobody is left to tell
+	return nil
+}
