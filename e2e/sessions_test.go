@@ -104,17 +104,6 @@ func TestSessionsProfile(t *testing.T) {
 	}
 }
 
-// until waits for something to become true in the page.
-func (b *tab) until(what, condition string) {
-	b.t.Helper()
-	script := `new Promise((done, fail) => { const start = performance.now(); (function look() {
-		if (` + condition + `) done(true); else if (performance.now() - start > 20000) done(false); else setTimeout(look, 50);
-	})() })`
-	if !evaluate[bool](b, script, chromedp.EvalAwaitPromise) {
-		b.t.Fatalf("%s did not come:\n%s", what, b.text())
-	}
-}
-
 const (
 	warned  = `document.querySelector("[data-session]").open && !document.querySelector('[data-part="idle"]').hidden`
 	goOn    = `[data-go-on]`

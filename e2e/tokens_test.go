@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
@@ -115,7 +114,7 @@ func TestTokensWithScripts(t *testing.T) {
 	b.signIn(p, "sample-central-officer")
 	b.open(p.base + "/backend/tokens?state=ready&role=service_point_officer")
 	b.do(chromedp.Click(`form[data-code] [data-copy]`))
-	b.until(`document.querySelector("form [data-said]").textContent !== ""`)
+	b.until("a word beside the button", `document.querySelector("form [data-said]").textContent !== ""`)
 	if said := evaluate[string](b, `document.querySelector("form [data-said]").textContent`); said != "คัดลอกแล้ว" {
 		t.Errorf("copying says %q", said)
 	}
@@ -143,16 +142,6 @@ func TestTokensWithScripts(t *testing.T) {
 	b.picture("slips on paper")
 	if n := b.pdf("slips"); n != 13 {
 		t.Errorf("50 slips on %d sheets, want 13", n)
-	}
-}
-
-// until waits for what a script does later.
-func (b *tab) until(condition string) {
-	b.t.Helper()
-	for begin := time.Now(); !evaluate[bool](b, condition); {
-		if time.Since(begin) > patience {
-			b.t.Fatalf("never: %s", condition)
-		}
 	}
 }
 
