@@ -1,11 +1,62 @@
 package e2e
 
 import (
+	"encoding/base64"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"portal/internal/testdb"
 )
+
+// TestA68_VerifyOnTheCommandLine asks the binary itself, as an auditor would.
+func TestA68_VerifyOnTheCommandLine(t *testing.T) {
+	t.Parallel()
+	pool := testdb.New(t)
+	run := func(sql string) {
+		t.Helper()
+		if _, err := pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	verify := func(more ...string) (string, int) {
+		cmd := exec.Command(filepath.Join("..", "bin", "portal"), append([]string{"audit", "verify"}, more...)...)
+		cmd.Env = append(os.Environ(), "DATABASE_URL="+pool.Config().ConnString(), "PORTAL_TOKEN_KEYS="+base64.StdEncoding.EncodeToString(make([]byte, 32)))
+		out, _ := cmd.CombinedOutput() // its status says it
+		return string(out), cmd.ProcessState.ExitCode()
+	}
+	if out, status := verify(); status != 0 || !strings.Contains(out, "empty") {
+		t.Errorf("an empty log: %d, %s", status, out)
+	}
+	run(`INSERT INTO audit_entries (action, subject) SELECT 'content.seeded', 'x' FROM generate_series(1, 9)`)
+	out, status := verify()
+	head := regexp.MustCompile(`head (9:[0-9a-f]{64}), in `).FindStringSubmatch(out)
+	if status != 0 || head == nil || !strings.Contains(out, "good: 9 entries, 1 to 9") {
+		t.Fatalf("%d, %s", status, out)
+	}
+	forge := `DO $$ BEGIN SET LOCAL session_replication_role = replica; %; END $$`
+	run(strings.Replace(forge, "%", `DELETE FROM audit_entries WHERE id = 9`, 1))
+	if out, status := verify(); status != 0 {
+		t.Errorf("%d, %s", status, out)
+	}
+	if out, status := verify("--anchor", head[1]); status != 1 || !strings.Contains(out, "entry 9: the end of the chain was cut off") {
+		t.Errorf("a cut end: %d, %s", status, out)
+	}
+	run(strings.Replace(forge, "%", `UPDATE audit_entries SET subject = 'y' WHERE id = 4`, 1))
+	if out, status := verify(); status != 1 || !strings.Contains(out, "entry 4 of 20") || !strings.Contains(out, "3 entries before it are good") {
+		t.Errorf("a changed entry: %d, %s", status, out)
+	}
+	for _, wrong := range [][]string{{"--anchor", "9:12"}, {"--anchor"}, {"--what"}} {
+		if out, status := verify(wrong...); status != 1 || strings.Contains(out, "good") {
+			t.Errorf("%v: %d, %s", wrong, status, out)
+		}
+	}
+}
 
 // TestAuditPagesAreClean looks at the audit log as those who may read it.
 func TestAuditPagesAreClean(t *testing.T) {

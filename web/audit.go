@@ -13,8 +13,10 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"portal/internal/agency"
 	"portal/internal/audit"
 	"portal/internal/auditlog"
+	"portal/internal/authz"
 	"portal/internal/problem"
 	"portal/internal/sheet"
 	"portal/internal/thaidate"
@@ -25,15 +27,15 @@ import (
 // auditPages are บันทึกการใช้งาน: who did what.
 type auditPages struct {
 	*Server
-	log *auditlog.Service
+	log      *auditlog.Service
+	agencies *agency.Service
 }
 
 const auditTitle = "บันทึกการใช้งาน"
 
 // list shows the entries that the filter in the address finds.
 func (p auditPages) list(w http.ResponseWriter, r *http.Request) error {
-	form := parseAuditForm(r.URL.Query())
-	filter, err := form.filter()
+	form, filter, choice, err := p.filter(r)
 	if err != nil {
 		return err
 	}
@@ -48,13 +50,28 @@ func (p auditPages) list(w http.ResponseWriter, r *http.Request) error {
 	v := auditview.List{
 		Address: url.URL{Path: "/backend/audit", RawQuery: form.values().Encode()},
 		Person:  form.Person, Text: form.Text, Action: form.Action, From: form.From, Until: form.Until,
-		Unit: form.Unit, UnitName: found.Unit, Filtered: len(form.values()) > 0,
+		Unit: unitField("unit", unitLabel, choice), Filtered: len(form.values()) > 0 || choice.Text != "",
 		Actions: actionGroups(), Count: found.Count, More: found.More, Partial: found.Partial, Next: found.Page.Next, Previous: found.Page.Previous,
 	}
+	l.Scripts = []string{"js/unitpicker.js"}
 	for _, e := range found.Page.Rows {
 		v.Entries = append(v.Entries, auditEntry(e))
 	}
 	return p.render(w, r, http.StatusOK, auditview.Entries(l, v))
+}
+
+// filter reads the filter of the list from the address.
+func (p auditPages) filter(r *http.Request) (auditForm, auditlog.Filter, agency.Choice, error) {
+	form := parseAuditForm(r.URL.Query())
+	filter, err := form.filter()
+	if err != nil {
+		return form, filter, agency.Choice{}, err
+	}
+	choice, err := p.agencies.Choose(r.Context(), p.actor(r), authz.ViewAudit, agency.PickOf(r.URL.Query(), "unit"))
+	if choice.Unit != nil {
+		filter.Unit, form.Unit = choice.Unit.ID, unitID(choice.Unit.ID)
+	}
+	return form, filter, choice, err
 }
 
 // show shows all of one entry.
@@ -89,7 +106,7 @@ func (p auditPages) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	filter, err := parseAuditForm(r.URL.Query()).filter()
+	_, filter, _, err := p.filter(r)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"portal/internal/audit"
 	"portal/internal/auditlog"
-	"portal/internal/authz"
 	"portal/internal/problem"
 	"portal/internal/thaidate"
 	"portal/templates/auditview"
@@ -18,12 +17,13 @@ import (
 
 // auditForm is the filter of the list, as it stands in the address.
 type auditForm struct {
-	Person, Text, Action, From, Until, Unit string
+	Person, Text, Action, From, Until string
+	Unit                              string // the id of the unit that was chosen
 }
 
 func parseAuditForm(q url.Values) auditForm {
 	get := func(name string) string { return strings.TrimSpace(q.Get(name)) }
-	return auditForm{get("person"), get("q"), get("action"), get("from"), get("until"), get("unit")}
+	return auditForm{get("person"), get("q"), get("action"), get("from"), get("until"), ""}
 }
 
 // values is the form as it stands in the address of another page, without what
@@ -59,13 +59,6 @@ func (f auditForm) filter() (auditlog.Filter, error) {
 	}
 	if !a.Until.IsZero() {
 		a.Until = a.Until.AddDate(0, 0, 1) // the whole of the last day
-	}
-	if f.Unit != "" {
-		n, err := strconv.ParseInt(f.Unit, 10, 64)
-		if err != nil || n < 1 {
-			return bad("ไม่รู้จักหน่วยงานนี้")
-		}
-		a.Unit = authz.AgencyID(n)
 	}
 	return a, nil
 }

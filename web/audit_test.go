@@ -79,7 +79,7 @@ func TestAuditPages(t *testing.T) {
 	for path, want := range map[string]int{
 		"/backend/audit/0": 404, "/backend/audit/x": 404, "/backend/audit/99999999999999999999": 404, "/backend/audit/999999": 404,
 		"/backend/audit?page=x": 400, "/backend/audit?from=x": 400, "/backend/audit?until=2026-13-01": 400, "/backend/audit?action=x": 400,
-		"/backend/audit?unit=x": 400, "/backend/audit?unit=-1": 400, "/backend/audit?unit=9999": 200, "/backend/audit?q=%00": 400, "/backend/audit?q=%ff": 400,
+		"/backend/audit?unit=x": 404, "/backend/audit?unit=-1": 404, "/backend/audit?unit=9999": 404, "/backend/audit?unit_q=" + seed.CodeDLT: 200, "/backend/audit?unit_q=nowhere": 200, "/backend/audit?q=%00": 400, "/backend/audit?q=%ff": 400,
 		"/backend/audit?q=" + strings.Repeat("a", 401): 200, "/backend/audit?q=%25%5f%5c'": 200, "/backend/audit?from=1e30": 400,
 		"/backend/audit?from=0001-01-01&until=9999-12-31": 200, "/backend/audit/export": 400, "/backend/audit/export?format=pdf": 400,
 		"/backend/audit/export?format=csv&from=x": 400,

@@ -111,7 +111,7 @@ func New(cfg Config, v Services) *Server {
 	s.roleToken = roleTokenPages{s, v.Tokens}
 	s.staff = staffPages{s, v.Staff, v.Agencies}
 	s.device = devicePages{s, v.Sessions}
-	s.audit = auditPages{s, v.AuditLog}
+	s.audit = auditPages{s, v.AuditLog, v.Agencies}
 	s.health = healthPages{s}
 	s.discover = discoverPages{s}
 	s.display = displayPages{s}

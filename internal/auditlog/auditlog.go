@@ -59,7 +59,6 @@ type List struct {
 	// Partial says that only a part of the log was looked through for so short a
 	// text; the next page looks further back.
 	Partial bool
-	Unit    string // the name of the filter's unit
 }
 
 // Service reads the log.
@@ -98,10 +97,7 @@ func (s *Service) Entries(ctx context.Context, actor authz.Actor, f Filter, curs
 	if err != nil {
 		return List{}, err
 	}
-	if f.Unit != 0 {
-		l.Unit, err = selectUnit(ctx, s.db, f.Unit)
-	}
-	return l, err
+	return l, nil
 }
 
 // found lets Postgres choose the way to a page.

@@ -263,14 +263,6 @@ func concerns(ctx context.Context, r db.Reader, id ID, roots []authz.AgencyID) (
 	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
 }
 
-func selectUnit(ctx context.Context, r db.Reader, id authz.AgencyID) (string, error) {
-	rows, err := r.Query(ctx, `SELECT coalesce((SELECT name FROM agencies WHERE id = $1), '')`, id)
-	if err != nil {
-		return "", err
-	}
-	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[string])
-}
-
 // lockRefusal makes the refusals of one person at one path take turns until tx
 // ends, and reports whether one was recorded within the last while.
 func lockRefusal(ctx context.Context, tx *audit.Tx, staffID int64, path string, within time.Duration) (recent bool, err error) {

@@ -57,7 +57,7 @@ var reasonNames = map[string]string{
 
 // subjectNames say what kind of thing a subject is, by the part of its key
 // before the slash.
-var subjectNames = map[string]string{
+var subjectNames = map[string]string{ // #nosec G101 -- words on screens
 	"staff": "ผู้ใช้งาน", "agency": "หน่วยงาน", "token": "รหัส Token", "membership": "สิทธิ์ผู้ใช้งาน", "session": "การเข้าใช้งาน",
 	"sessions": "การเข้าใช้งาน", "signin": "การเข้าสู่ระบบ", "audit": "บันทึกการใช้งาน", "trafficlog": "บันทึกจราจรคอมพิวเตอร์",
 	"token_batch": "ชุดรหัส Token", "token_tries": "การกรอกรหัส Token ผิด", "form_results": "แบบฟอร์มที่ส่งแล้ว", "sample": "ข้อมูลตัวอย่าง", "agencies": "หน่วยงาน", "tokens": "รหัส Token",

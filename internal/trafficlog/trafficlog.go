@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"sync"
@@ -24,6 +24,7 @@ const MinimumKeep = 90 * 24 * time.Hour
 // be used by many at once.
 type Log struct {
 	dir      string
+	root     *os.Root // of dir: nothing outside of it is touched
 	fallback io.Writer
 	now      func() time.Time
 
@@ -38,7 +39,11 @@ func Open(dir string, fallback io.Writer, now func() time.Time) (*Log, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	l := &Log{dir: dir, fallback: fallback, now: now}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{dir: dir, root: root, fallback: fallback, now: now}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l, l.turn()
@@ -63,10 +68,10 @@ func (l *Log) Write(line []byte) (int, error) {
 func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
-		return nil
+	err := l.root.Close()
+	if l.file != nil {
+		err = errors.Join(err, l.file.Close())
 	}
-	err := l.file.Close()
 	l.file, l.day = nil, ""
 	return err
 }
@@ -77,7 +82,7 @@ func (l *Log) turn() error {
 	if day == l.day {
 		return nil
 	}
-	f, err := os.OpenFile(filepath.Join(l.dir, "traffic-"+day+".jsonl"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := l.root.OpenFile("traffic-"+day+".jsonl", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("opening the traffic log: %w", err)
 	}
@@ -93,7 +98,7 @@ var dayFile = regexp.MustCompile(`^traffic-(\d{4}-\d{2}-\d{2})\.jsonl$`)
 // Expired lists the files whose last line may be older than keep, oldest first.
 // Other files of the folder are none of its business.
 func (l *Log) Expired(keep time.Duration) ([]string, error) {
-	entries, err := os.ReadDir(l.dir)
+	entries, err := fs.ReadDir(l.root.FS(), ".")
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +125,7 @@ func (l *Log) Remove(names []string) error {
 		if !dayFile.MatchString(name) {
 			continue
 		}
-		if err := os.Remove(filepath.Join(l.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := l.root.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
 			errs = append(errs, err)
 		}
 	}
