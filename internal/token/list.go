@@ -23,13 +23,13 @@ type Filter struct {
 type Row struct {
 	Pair
 	AgencyName string
-	Order      int `db:"n"` // of the role, widest reach first
+	Order      int // of the role, widest reach first
 	TokenID    *ID
 	ExpiresAt  *time.Time
 	UsedAt     *time.Time
 	UsedBy     *string // name of who used it
 	ReplacedAt *time.Time
-	State      State `db:"-"`
+	State      State
 }
 
 // Listing is one page of the list and what its filters show.
@@ -61,19 +61,14 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, page st
 	if err := f.check(); err != nil {
 		return Listing{}, err
 	}
-	l := Listing{Roles: actor.Gives()}
-	q := newPairs(actor, f, s.now())
-	rows, err := selectRows(ctx, s.db, q, c, pageSize+1)
+	l, err := selectRows(ctx, s.db, newPairs(actor, f, s.now()), c, pageSize+1, CountLimit+1, f.Unit)
 	if err != nil {
 		return Listing{}, err
 	}
-	if l.Count, l.UnitName, err = countPairs(ctx, s.db, q, CountLimit+1, f.Unit); err != nil {
-		return Listing{}, err
+	for i := range l.Rows {
+		l.Rows[i].State = l.Rows[i].state(s.now())
 	}
-	for i := range rows {
-		rows[i].State = rows[i].state(s.now())
-	}
-	l.Page = keyset.Collect(rows, c, pageSize, Row.keys)
+	l.Roles, l.Page = actor.Gives(), keyset.Collect(l.Rows, c, pageSize, Row.keys)
 	return l, nil
 }
 

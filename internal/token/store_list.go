@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,28 +29,51 @@ func (q *pairQuery) arg(v any) string {
 const lastToken = `LEFT JOIN LATERAL (SELECT k.id, k.expires_at, k.used_at, k.used_by, k.replaced_at FROM role_tokens k
 	WHERE k.agency_id = p.id AND k.role = p.role ORDER BY k.id DESC LIMIT 1) k ON true`
 
-// newPairs finds what actor may issue and f lets through: shown units alone. The
-// units under a root are looked at once, whatever the number of roles.
+// newPairs finds what actor may issue and f lets through: shown units alone. It
+// asks only where actor has seats; the units under a root are looked at once,
+// whatever the number of roles.
 func newPairs(actor authz.Actor, f Filter, now time.Time, only ...Pair) pairQuery {
 	q := pairQuery{}
-	seats := q.seats(seats(actor, f.Role))
-	units := q.units(f, only)
-	q.sql = `
-		WITH seats AS (` + seats + `),
-		under AS (
+	all := seats(actor, f.Role)
+	with, units := q.seats(all), q.units(f, only)
+	var kinds, codes, branches []string
+	roots := map[authz.AgencyID]bool{}
+	for _, s := range all {
+		switch {
+		case s.Root != nil:
+			roots[*s.Root] = true
+		case s.Kind != nil:
+			kinds = append(kinds, string(*s.Kind))
+		default:
+			codes = append(codes, *s.Code)
+		}
+	}
+	if len(roots) > 0 {
+		with += `, under AS MATERIALIZED (
 			SELECT r.root, a.id, a.name, a.kind, a.code
 			FROM (SELECT DISTINCT root FROM seats WHERE root IS NOT NULL) r
 			JOIN agency_paths o ON o.ancestor_id = r.root
 			JOIN agencies a ON a.id = o.agency_id
-			WHERE ` + units + `
-		),
-		pairs AS (
-			SELECT a.id, a.name, s.role, s.n FROM under a JOIN seats s ON s.root = a.root AND (s.kind = a.kind OR s.code = a.code)
-			UNION
-			SELECT a.id, a.name, s.role, s.n FROM seats s JOIN agencies a ON a.kind = s.kind WHERE s.root IS NULL AND ` + units + `
-			UNION
-			SELECT a.id, a.name, s.role, s.n FROM seats s JOIN agencies a ON a.code = s.code WHERE s.root IS NULL AND ` + units + `
-		),
+			WHERE ` + units + `)`
+		distinct := ""
+		if len(roots) > 1 { // one may stand under another
+			distinct = `DISTINCT `
+		}
+		branches = append(branches, `SELECT `+distinct+`a.id, a.name, s.role, s.n FROM under a JOIN seats s ON s.root = a.root AND (s.kind = a.kind OR s.code = a.code)`)
+	}
+	// Constants, not a join: departments are few, and the planner should know.
+	if kinds != nil {
+		branches = append(branches, `SELECT a.id, a.name, s.role, s.n FROM agencies a JOIN seats s ON s.root IS NULL AND s.kind = a.kind
+			WHERE a.kind = ANY (`+q.arg(kinds)+`::text[]) AND `+units)
+	}
+	if codes != nil {
+		branches = append(branches, `SELECT a.id, a.name, s.role, s.n FROM agencies a JOIN seats s ON s.root IS NULL AND s.code = a.code
+			WHERE a.code = ANY (`+q.arg(codes)+`::text[]) AND `+units)
+	}
+	if branches == nil {
+		branches = append(branches, `SELECT id, name, '' AS role, 0 AS n FROM agencies WHERE false`)
+	}
+	q.sql = `WITH seats AS (` + with + `, pairs AS (` + strings.Join(branches, ` UNION ALL `) + `),
 		found AS (SELECT p.id, p.name, p.role, p.n FROM pairs p` + q.conditions(f.State, now, only) + `)`
 	return q
 }
@@ -60,7 +84,7 @@ func (q *pairQuery) seats(all []seat) string {
 	for i, s := range all {
 		roles[i], orders[i], kinds[i], codes[i], roots[i] = s.Role, s.Order, s.Kind, s.Code, s.Root
 	}
-	return fmt.Sprintf(`SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[]) AS s (role, n, kind, code, root)`,
+	return fmt.Sprintf(`SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[]) AS s (role, n, kind, code, root))`,
 		q.arg(roles), q.arg(orders), q.arg(kinds), q.arg(codes), q.arg(roots))
 }
 
@@ -102,42 +126,53 @@ func (q *pairQuery) conditions(state State, now time.Time, only []Pair) string {
 	return sql
 }
 
-// selectRows reads one page of the list. Only its own rows' tokens are looked up.
-func selectRows(ctx context.Context, r db.Reader, q pairQuery, c keyset.Cursor, limit int) ([]Row, error) {
+// listed is a row as the query gives it: nothing but the count for an empty page.
+type listed struct {
+	Count      int
+	UnitName   string
+	Agency     *authz.AgencyID
+	AgencyName *string
+	Role       *authz.Role
+	N          *int
+	TokenID    *ID
+	ExpiresAt  *time.Time
+	UsedAt     *time.Time
+	UsedBy     *string
+	ReplacedAt *time.Time
+}
+
+// selectRows reads one page of the list, counts it up to count, and reads the
+// name of unit. Only the page's own rows have their tokens looked up.
+func selectRows(ctx context.Context, r db.Reader, q pairQuery, c keyset.Cursor, limit, count int, unit authz.AgencyID) (l Listing, err error) {
 	compare, direction := c.SQL()
 	from := ""
 	if !c.First() {
 		from = fmt.Sprintf(`WHERE (name, id, n) %s (%s::text, %s::text::bigint, %s::text::int)`, compare, q.arg(c.Keys[0]), q.arg(c.Keys[1]), q.arg(c.Keys[2]))
 	}
-	order := fmt.Sprintf(`ORDER BY name %[1]s, id %[1]s, n %[1]s`, direction)
-	rows, err := r.Query(ctx, q.sql+`
-		SELECT p.id AS agency, p.name AS agency_name, p.role, p.n,
+	order := fmt.Sprintf(`name %[1]s, id %[1]s, n %[1]s`, direction)
+	rows, err := r.Query(ctx, q.sql+fmt.Sprintf(`
+		SELECT c.count, c.unit_name, p.id AS agency, p.name AS agency_name, p.role, p.n,
 			k.id AS token_id, k.expires_at, k.used_at, k.replaced_at, u.name AS used_by
-		FROM (SELECT * FROM found `+from+` `+order+fmt.Sprintf(` LIMIT %d`, limit)+`) p
-		`+lastToken+`
+		FROM (SELECT (SELECT count(*) FROM (SELECT FROM found LIMIT %d) f) AS count,
+			coalesce((SELECT name FROM agencies WHERE id = %s), '') AS unit_name) c
+		LEFT JOIN (SELECT * FROM found %s ORDER BY %s LIMIT %d) p ON true
+		%s
 		LEFT JOIN staff u ON u.id = k.used_by
-		ORDER BY p.name `+direction+`, p.id `+direction+`, p.n `+direction, q.args...)
+		ORDER BY p.%s`, count, q.arg(unit), from, order, limit, lastToken, strings.ReplaceAll(order, ", ", ", p.")), q.args...)
 	if err != nil {
-		return nil, err
+		return Listing{}, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[Row])
-}
-
-// countPairs counts up to limit and reads the name of the unit that the list is
-// limited to.
-func countPairs(ctx context.Context, r db.Reader, q pairQuery, limit int, unit authz.AgencyID) (count int, unitName string, err error) {
-	sql := q.sql + fmt.Sprintf(`
-		SELECT (SELECT count(*) FROM (SELECT FROM found LIMIT %d) f) AS count,
-			coalesce((SELECT name FROM agencies WHERE id = %s), '') AS unit_name`, limit, q.arg(unit))
-	rows, err := r.Query(ctx, sql, q.args...)
-	if err != nil {
-		return 0, "", err
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[listed])
+	for _, row := range all {
+		l.Count, l.UnitName = row.Count, row.UnitName
+		if row.Agency != nil {
+			l.Rows = append(l.Rows, Row{
+				Pair: Pair{*row.Agency, *row.Role}, AgencyName: *row.AgencyName, Order: *row.N, TokenID: row.TokenID,
+				ExpiresAt: row.ExpiresAt, UsedAt: row.UsedAt, UsedBy: row.UsedBy, ReplacedAt: row.ReplacedAt,
+			})
+		}
 	}
-	found, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[struct {
-		Count    int
-		UnitName string
-	}])
-	return found.Count, found.UnitName, err
+	return l, err
 }
 
 // found is a pair for which a code is to be issued.
