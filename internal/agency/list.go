@@ -3,6 +3,7 @@ package agency
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"portal/internal/audit"
@@ -65,6 +66,7 @@ func (s *Service) Search(ctx context.Context, actor authz.Actor, f Filter, page 
 	if err := f.check(); err != nil {
 		return List{}, err
 	}
+	f.Text = strings.TrimSpace(f.Text)
 	q := searchQuery(f, reachOf(actor, authz.ViewAgencies))
 	return s.list(ctx, actor, q, page)
 }
@@ -108,15 +110,12 @@ func (s *Service) list(ctx context.Context, actor authz.Actor, q query, page str
 			return List{}, problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
 		}
 	}
-	rows, err := selectRows(ctx, s.db, q, c, pageSize+1)
-	if err != nil {
+	l := List{MayEdit: actor.Can(authz.EditAgencies)}
+	if l.Count, err = countRows(ctx, s.db, q); err != nil {
 		return List{}, err
 	}
-	l := List{MayEdit: actor.Can(authz.EditAgencies)}
+	rows, err := selectRows(ctx, s.db, q, c, l.Count <= MaxCount, pageSize+1)
 	l.Page = keyset.Collect(rows, c, pageSize, func(r Row) []string { return []string{r.Name, fmt.Sprint(r.ID)} })
-	if l.Count = len(l.Rows); l.Next != "" || l.Previous != "" {
-		l.Count, err = countRows(ctx, s.db, q)
-	}
 	return l, err
 }
 

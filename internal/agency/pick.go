@@ -47,7 +47,7 @@ func (s *Service) Find(ctx context.Context, actor authz.Actor, p authz.Permissio
 	if err := checkText(text); err != nil {
 		return nil, false, err
 	}
-	if strings.TrimSpace(text) == "" {
+	if text = strings.TrimSpace(text); text == "" {
 		return nil, false, nil
 	}
 	units, err = selectUnits(ctx, s.db, reachOf(actor, p), text, maxUnits+1)

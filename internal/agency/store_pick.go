@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,16 +12,26 @@ import (
 	"portal/internal/db"
 )
 
-// likeKey is the pattern for LIKE that finds the text of parameter n anywhere
-// in a column that holds a search_key.
-func likeKey(n int) string {
-	return fmt.Sprintf(`'%%' || %s || '%%'`, escapedKey(n))
+// startsWith finds agencies a whose names begin with the words of parameter 1.
+const startsWith = `a.search LIKE ` + escapedKey + ` || ' %'`
+
+// escapedKey is the text of parameter 1 as a part of a pattern for LIKE.
+const escapedKey = `replace(replace(replace(search_key($1), '\', '\\'), '%', '\%'), '_', '\_')`
+
+// holds finds agencies a whose names or code hold text, which is parameter 1:
+// by an index where few do, else by looking at them.
+func holds(text string, few bool) string {
+	switch {
+	case !few:
+		return `strpos(a.search, search_key($1)) > 0`
+	case utf8.RuneCountInString(text) < trigram:
+		return `search_pairs(a.search) @> search_pairs(search_key($1)) AND strpos(a.search, search_key($1)) > 0`
+	}
+	return `a.search LIKE '%' || ` + escapedKey + ` || '%' AND by_index(a.search)`
 }
 
-// escapedKey is the text of parameter n as a part of such a pattern.
-func escapedKey(n int) string {
-	return fmt.Sprintf(`replace(replace(replace(search_key($%d), '\', '\\'), '%%', '\%%'), '_', '\_')`, n)
-}
+// trigram is the shortest text that an index of trigrams helps to find.
+const trigram = 3
 
 // within limits agencies a to those under one of parameter n, themselves included.
 func within(n int) string {
@@ -39,6 +50,10 @@ const eachTime = pgx.QueryExecModeCacheDescribe
 // then the others, the highest in the tree first. Each branch is sorted by an
 // index, and the later ones are not run when the earlier ones give enough.
 func selectUnits(ctx context.Context, r db.Reader, where reach, text string, limit int) ([]Unit, error) {
+	found, err := countRows(ctx, r, searchQuery(Filter{Text: text}, where))
+	if err != nil || found == 0 {
+		return nil, err
+	}
 	inReach := "true"
 	args := []any{eachTime, text, limit}
 	if !where.everywhere {
@@ -49,9 +64,9 @@ func selectUnits(ctx context.Context, r db.Reader, where reach, text string, lim
 		return `(SELECT a.id, a.code, a.kind, a.name, a.short_name, NOT a.shown AS hidden FROM agencies a
 			WHERE ` + condition + ` AND ` + inReach + ` ORDER BY a.name, a.id LIMIT $2)`
 	}
-	sql := branch(`a.search LIKE ` + escapedKey(1) + ` || ' %'`)
+	sql := branch(startsWith)
 	for _, k := range authz.AgencyKinds {
-		sql += ` UNION ALL ` + branch(fmt.Sprintf(`a.kind = '%s' AND a.search LIKE %s`, k, likeKey(1)))
+		sql += ` UNION ALL ` + branch(fmt.Sprintf(`a.kind = '%s' AND %s`, k, holds(text, found <= MaxCount)))
 	}
 	rows, err := r.Query(ctx, `
 		SELECT id, code, kind, name, hidden, search_key($1) IN (search_key(name), search_key(short_name), code) AS exact, `+pathOf+` AS path
@@ -59,13 +74,13 @@ func selectUnits(ctx context.Context, r db.Reader, where reach, text string, lim
 	if err != nil {
 		return nil, err
 	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Unit])
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[Unit])
 	if err != nil {
 		return nil, err
 	}
 	var units []Unit
 	seen := map[ID]bool{}
-	for _, u := range found {
+	for _, u := range all {
 		if !seen[u.ID] && len(units) < limit {
 			units = append(units, u)
 		}
