@@ -70,7 +70,7 @@ func TestAuditPagesAreClean(t *testing.T) {
 			if !strings.Contains(b.text(), "เข้าสู่ระบบ") {
 				t.Errorf("%s: the sign-in is not in the log:\n%s", who, b.text())
 			}
-			b.open(p.base + "/backend/audit?q=ไม่มีคำนี้&from=2026-01-01&until=2026-01-31&unit=1")
+			b.open(p.base + "/backend/audit?q=ไม่มีคำนี้&from=2026-01-01&until=2026-01-31&unit_q=ขนส่งทางบก")
 			b.clean("audit of " + who + ", nothing found")
 			b.open(p.base + "/backend/audit")
 			b.click(`.audit__when`)
