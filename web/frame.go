@@ -15,13 +15,26 @@ import (
 
 // layout builds the frame of a page and reads the words that stand on it.
 func (s *Server) layout(r *http.Request, title, description string) (layout.Page, error) {
+	if kept := s.site.Load(); kept != nil && s.cfg.Now().Sub(kept.at) < siteLasts {
+		return s.frame(r, kept.Site, title, description), nil
+	}
 	site, err := s.settings.Site(r.Context())
 	if err != nil {
 		return layout.Page{}, err
 	}
-	s.site.Store(&site)
+	s.site.Store(&keptSite{site, s.cfg.Now()})
 	return s.frame(r, site, title, description), nil
 }
+
+// keptSite is the site as it was read at a time.
+type keptSite struct {
+	settings.Site
+	at time.Time
+}
+
+// siteLasts is how old the words of the frame may be: they change once a month
+// and are read with every page.
+const siteLasts = time.Second
 
 func (s *Server) frame(r *http.Request, site settings.Site, title, description string) layout.Page {
 	p := layout.Page{
@@ -60,7 +73,7 @@ func (s *Server) secondsLeft(c session.Current) *layout.Session {
 // lastSite is the site as it was last read, or as it began.
 func (s *Server) lastSite() settings.Site {
 	if site := s.site.Load(); site != nil {
-		return *site
+		return site.Site
 	}
 	return settings.Initial
 }

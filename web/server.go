@@ -65,7 +65,7 @@ type Server struct {
 	provider string // origin of the provider
 	sessions *session.Service
 	settings *settings.Service
-	site     atomic.Pointer[settings.Site] // last good copy, for pages while the database is away
+	site     atomic.Pointer[keptSite] // last good copy, for pages while the database is away
 
 	home      homePages
 	text      textPages

@@ -40,7 +40,7 @@ const baseURL = "https://portal.example"
 
 // site is the whole portal on a database of its own, seeded.
 type site struct {
-	t        *testing.T
+	t        testing.TB
 	pool     *pgxpool.Pool
 	log      *audit.Log
 	sessions *session.Service
@@ -52,9 +52,14 @@ type site struct {
 	logs     strings.Builder
 }
 
-func newSite(t *testing.T) *site {
+func newSite(t testing.TB) *site {
 	t.Helper()
-	s := &site{t: t, pool: testdb.New(t), now: time.Now()}
+	return newSiteOn(t, testdb.New(t))
+}
+
+func newSiteOn(t testing.TB, pool *pgxpool.Pool) *site {
+	t.Helper()
+	s := &site{t: t, pool: pool, now: time.Now()}
 	clock := func() time.Time { return s.now }
 	s.log = audit.New(s.pool)
 	if _, err := seed.New(s.pool, s.log).Content(context.Background(), authz.System("test")); err != nil {
@@ -175,7 +180,7 @@ func (s *site) issue(role authz.Role) string {
 	return c.String()
 }
 
-func text(t *testing.T, res *http.Response) string {
+func text(t testing.TB, res *http.Response) string {
 	t.Helper()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {

@@ -105,7 +105,7 @@ type List struct {
 
 // Limits of the list.
 const (
-	PageSize   = 50
+	PageSize   = 25
 	CountLimit = 1000
 )
 

@@ -299,7 +299,7 @@ func TestListIsSortedTheThaiWayAndPages(t *testing.T) {
 		slices.Reverse(want)
 		got := h.pages(admin, walk, true)
 		slices.Reverse(want)
-		if slices.Reverse(got); !slices.Equal(got, want[:len(want)-26]) { // the last page has 26, the way back begins before it
+		if slices.Reverse(got); !slices.Equal(got, want[:len(want)-1]) { // the last page has 1, the way back begins before it
 			t.Errorf("%s, back: %v", way, got)
 		}
 	}
@@ -310,7 +310,7 @@ func (h *house) pages(actor authz.Actor, walk, back bool) (all []string) {
 	h.t.Helper()
 	c := keyset.Cursor{}
 	last := ""
-	for range 10 {
+	for range 20 {
 		rows := h.onePage(actor, c, walk)
 		page := keyset.Collect(rows, c, PageSize, func(i Item) []string { return i.keys() })
 		if !back || c.Back {

@@ -44,7 +44,7 @@ type Listing struct {
 const CountLimit = 1000
 
 const (
-	pageSize = 50
+	pageSize = 25
 	rowKeys  = 3 // a row's place: name, agency, order of the role
 )
 

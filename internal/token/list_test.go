@@ -158,7 +158,7 @@ func TestListTurnsItsPagesBothWays(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(pages) != 3 || l.Count != 126 || len(slices.Concat(pages...)) != 126 {
+	if len(pages) != 6 || l.Count != 126 || len(slices.Concat(pages...)) != 126 {
 		t.Fatalf("%d pages, %d rows, counted %d", len(pages), len(slices.Concat(pages...)), l.Count)
 	}
 	for i := len(pages) - 2; i >= 0; i-- {

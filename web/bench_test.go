@@ -1,0 +1,243 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"portal/internal/authz"
+	"portal/internal/seed"
+	"portal/internal/testdb"
+)
+
+var country = flag.String("country", "small", "size of the made-up country to measure on: small, or full as Thailand")
+
+var countries = map[string]seed.DemoSize{
+	"small": {ServicePoints: 1200, Accounts: 3000, AuditEntries: 3000},
+	"full":  {ServicePoints: 60_000, Accounts: 300_000, AuditEntries: 1_000_000},
+}
+
+// people at once, and how often each of them asks.
+const (
+	benchPeople = 16
+	benchRounds = 25
+)
+
+// statement is one query of a request, to be asked again without the request.
+type statement struct {
+	sql  string
+	args []any
+}
+
+// recorder notes the queries of the request it listens to.
+type recorder struct {
+	mu        sync.Mutex
+	listening bool
+	heard     []statement
+}
+
+func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.listening {
+		r.heard = append(r.heard, statement{d.SQL, d.Args})
+	}
+	return ctx
+}
+
+func (r *recorder) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// pool is a test's database whose queries r hears.
+func (r *recorder) pool(b *testing.B) *pgxpool.Pool {
+	b.Helper()
+	cfg := testdb.New(b).Config()
+	cfg.ConnConfig.Tracer = r
+	pool, err := pgxpool.NewWithConfig(b.Context(), cfg)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(pool.Close)
+	return pool
+}
+
+// BenchmarkOffice measures the office's pages as a whole department uses them
+// on a Monday: 16 people at once. Beside each page stands what its queries take
+// in Postgres alone. `make bench` runs it on a country of real size.
+func BenchmarkOffice(b *testing.B) {
+	heard := &recorder{}
+	s := newSiteOn(b, heard.pool(b))
+	if _, err := seed.New(s.pool, s.log).Demo(b.Context(), authz.System("bench"), countries[*country]); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := s.pool.Exec(b.Context(), "VACUUM ANALYZE"); err != nil {
+		b.Fatal(err)
+	}
+	server := httptest.NewServer(s.handler)
+	b.Cleanup(server.Close)
+	for b.Loop() { // once: it measures within
+		benchOffice(b, s, server, heard)
+	}
+}
+
+func benchOffice(b *testing.B, s *site, server *httptest.Server, heard *recorder) {
+	out := &strings.Builder{}
+	fmt.Fprintf(out, "\n%-46s %5s %8s %8s %8s %6s\n", "page", "KB", "p50", "p99", "bare", "SQL")
+	for _, c := range benchCases(b, s) {
+		m := measure(b, s, server, heard, c)
+		fmt.Fprintf(out, "%-46s %5d %8s %8s %8s %6d\n", c.name, m.bytes>>10, round(m.p50), round(m.p99), round(m.bare), m.queries)
+	}
+	b.Log(out.String())
+}
+
+type benchCase struct {
+	name   string
+	cookie *http.Cookie
+	path   string
+}
+
+// benchCases are each list as the people see it who have most to see, first page
+// and deep inside, each filter, and searches from two letters to a full name.
+func benchCases(b *testing.B, s *site) []benchCase {
+	b.Helper()
+	admin, officer := s.person("bench admin", authz.DGAAdmin), s.person("bench officer", authz.CentralOfficer)
+	ministry := fmt.Sprint(s.number(`SELECT id FROM agencies WHERE name = 'กระทรวงมหาดไทย'`))
+	department := s.agencyID(seed.CodeDLT)
+	name := url.QueryEscape(s.word(`SELECT name FROM staff WHERE issuer = 'demo' ORDER BY id OFFSET 777 LIMIT 1`))
+	all := []benchCase{{"profile", officer, "/backend/profile"}}
+	add := func(who string, cookie *http.Cookie, list string, queries ...string) {
+		for _, q := range queries {
+			all = append(all, benchCase{who + " " + strings.TrimPrefix(list, "/backend/") + q, cookie, list + q})
+		}
+		for range 20 { // a page deep inside
+			next, _, _ := strings.Cut(after(s.page(cookie, list), `rel="next" href="`), `"`)
+			if next == "" {
+				break
+			}
+			list = html.UnescapeString(next)
+		}
+		if strings.Contains(list, "page=") {
+			path, _, _ := strings.Cut(list, "?")
+			all = append(all, benchCase{who + " " + strings.TrimPrefix(path, "/backend/") + " page 20", cookie, list})
+		}
+	}
+	thai := func(q string) string { return "?q=" + url.QueryEscape(q) }
+	add("admin", admin, "/backend/staff", "", thai("สม"), thai("สมช"), thai("สมชาย"), "?q="+name, thai("ขนส่ง"), "?q=staff777", "?unit="+ministry, "?unit="+department, "?role=central_officer", "?role=manual_author", "?state=suspended")
+	add("officer", officer, "/backend/staff", "", thai("สม"), thai("สมชาย"), "?q="+name, "?role=service_point_officer")
+	add("admin", admin, "/backend/tokens", "", thai("ขนส่ง"), "?state=none", "?role=central_officer")
+	add("officer", officer, "/backend/tokens", "", thai("เชียง"), "?role=service_point_officer", "?state=none")
+	add("admin", admin, "/backend/agencies", "", "?under="+ministry, thai("ขน"), thai("ขนส่ง"), thai("สำนักงานปศุสัตว์จังหวัดเชียงใหม่"), "?kind=service_point", "?state=hidden&kind=department")
+	add("officer", officer, "/backend/agencies", "", thai("เชียง"))
+	add("admin", admin, "/backend/audit", "", thai("สม"), "?person="+name, "?action=staff.signed_in", "?action=membership.ended", "?unit="+ministry, "?unit="+department, "?from=2026-01-01&until=2026-01-31")
+	add("officer", officer, "/backend/audit", "", thai("สม"), "?person="+name, "?action=staff.signed_in")
+	return all
+}
+
+func after(text, mark string) string { _, rest, _ := strings.Cut(text, mark); return rest }
+
+func (s *site) page(cookie *http.Cookie, path string) string { return text(s.t, s.get(path, cookie)) }
+
+func (s *site) word(sql string) (w string) {
+	s.t.Helper()
+	if err := s.pool.QueryRow(s.t.Context(), sql).Scan(&w); err != nil {
+		s.t.Fatal(err)
+	}
+	return w
+}
+
+type measured struct {
+	p50, p99, bare time.Duration
+	queries, bytes int
+}
+
+func measure(b *testing.B, s *site, server *httptest.Server, heard *recorder, c benchCase) measured {
+	b.Helper()
+	var m measured
+	m.bytes = ask(b, server, c) // warm
+	heard.heard, heard.listening = nil, true
+	ask(b, server, c)
+	heard.listening = false
+	m.queries = len(heard.heard)
+	m.bare = bare(b, s.pool, heard.heard)
+	var mu sync.Mutex
+	var took []time.Duration
+	var wg sync.WaitGroup
+	for range benchPeople {
+		wg.Go(func() {
+			for range benchRounds {
+				start := time.Now()
+				ask(b, server, c)
+				mu.Lock()
+				took = append(took, time.Since(start))
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	slices.Sort(took)
+	m.p50, m.p99 = took[len(took)/2], took[len(took)*99/100]
+	return m
+}
+
+func ask(b *testing.B, server *httptest.Server, c benchCase) int {
+	r, err := http.NewRequest(http.MethodGet, server.URL+c.path, nil)
+	if err != nil {
+		b.Error(err)
+		return 0
+	}
+	r.Host = strings.TrimPrefix(baseURL, "https://")
+	r.AddCookie(c.cookie)
+	res, err := benchClient.Do(r)
+	if err != nil {
+		b.Error(err)
+		return 0
+	}
+	defer func() { _ = res.Body.Close() }()
+	n, err := io.Copy(io.Discard, res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		b.Errorf("%s: %d, %v", c.path, res.StatusCode, err)
+	}
+	return int(n)
+}
+
+var benchClient = &http.Client{
+	Transport:     &http.Transport{MaxIdleConnsPerHost: benchPeople},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// bare asks a request's queries one after the other, with nothing around them.
+func bare(b *testing.B, pool *pgxpool.Pool, all []statement) time.Duration {
+	b.Helper()
+	const rounds = 21
+	var took []time.Duration
+	for range rounds {
+		start := time.Now()
+		for _, q := range all {
+			rows, err := pool.Query(b.Context(), q.sql, q.args...)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for rows.Next() {
+			}
+			rows.Close()
+		}
+		took = append(took, time.Since(start))
+	}
+	slices.SortFunc(took, cmp.Compare)
+	return took[rounds/2]
+}
+
+func round(d time.Duration) string { return d.Round(10 * time.Microsecond).String() }
