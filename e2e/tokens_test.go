@@ -61,7 +61,7 @@ func TestTokenPagesAreClean(t *testing.T) {
 			b.open(p.base + "/backend/tokens?state=ready")
 			b.click(`form[action="/backend/tokens/refresh"] button`)
 			b.clean("tokens refreshed " + who)
-			b.open(p.base + "/backend/tokens?q=zzz")
+			b.open(p.base + "/backend/tokens?unit_q=zzz")
 			b.clean("tokens empty " + who)
 			b.open(p.base + "/backend/tokens")
 			b.click(`button[value="all"]`)
@@ -90,7 +90,7 @@ func TestTokensWithoutScripts(t *testing.T) {
 	if code == p.tokens["เจ้าหน้าที่จุดบริการ"] || !writtenCode.MatchString(code) {
 		t.Errorf("after Refresh the code is %q", code)
 	}
-	b.open(p.base + "/backend/tokens?role=service_point_officer&q=" + "บางปะหัน")
+	b.open(p.base + "/backend/tokens?role=service_point_officer&unit_q=" + "บางปะหัน")
 	b.click(`button[value="all"]`)
 	if !strings.Contains(b.text(), "มีรหัสพร้อมใช้ 5 รหัส") {
 		t.Errorf("after many: %s", b.text())

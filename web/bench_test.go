@@ -135,10 +135,11 @@ func benchCases(b *testing.B, s *site) []benchCase {
 		}
 	}
 	thai := func(q string) string { return "?q=" + url.QueryEscape(q) }
+	unit := func(q string) string { return "?unit_q=" + url.QueryEscape(q) }
 	add("admin", admin, "/backend/staff", "", thai("สม"), thai("สมช"), thai("สมชาย"), "?q="+name, thai("ขนส่ง"), "?q=staff777", "?unit="+ministry, "?unit="+department, "?role=central_officer", "?role=manual_author", "?state=suspended")
 	add("officer", officer, "/backend/staff", "", thai("สม"), thai("สมชาย"), "?q="+name, "?role=service_point_officer")
-	add("admin", admin, "/backend/tokens", "", thai("ขนส่ง"), "?state=none", "?role=central_officer")
-	add("officer", officer, "/backend/tokens", "", thai("เชียง"), "?role=service_point_officer", "?state=none")
+	add("admin", admin, "/backend/tokens", "", unit("ขนส่ง"), "?state=none", "?role=central_officer")
+	add("officer", officer, "/backend/tokens", "", unit("เชียง"), "?role=service_point_officer", "?state=none")
 	add("admin", admin, "/backend/agencies", "", "?under="+ministry, thai("ขน"), thai("ขนส่ง"), thai("สำนักงานปศุสัตว์จังหวัดเชียงใหม่"), "?kind=service_point", "?state=hidden&kind=department")
 	add("officer", officer, "/backend/agencies", "", thai("เชียง"))
 	add("admin", admin, "/backend/audit", "", thai("สม"), "?person="+name, "?action=staff.signed_in", "?action=membership.ended", "?unit="+ministry, "?unit="+department, "?from=2026-01-01&until=2026-01-31")

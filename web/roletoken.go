@@ -51,7 +51,7 @@ func (p roleTokenPages) listPage(w http.ResponseWriter, r *http.Request, status 
 	if err != nil {
 		return err
 	}
-	l.Path, l.Scripts = roletokenview.Path, []string{"js/form.js", "js/tokens.js"}
+	l.Path, l.Scripts = roletokenview.Path, []string{"js/form.js", "js/tokens.js", "js/unitpicker.js"}
 	return p.render(w, r, status, roletokenview.Tokens(l, v))
 }
 

@@ -5,17 +5,21 @@ import (
 	"strconv"
 	"strings"
 
+	"portal/internal/agency"
 	"portal/internal/authz"
 	"portal/internal/formkey"
 	"portal/internal/token"
 	"portal/templates/roletokenview"
 )
 
-// tokenFilter reads the list's filters from its address.
+// tokenFilter reads the list's filters from its address. A text for which no
+// unit was chosen is looked for in the names of all.
 func tokenFilter(query url.Values) token.Filter {
-	f := token.Filter{Query: searchText(query.Get("q")), Role: authz.Role(query.Get("role")), State: token.State(query.Get("state"))}
-	if unit := query.Get("unit"); unit != "" {
-		f.Unit = authz.AgencyID(formID(unit))
+	f := token.Filter{Role: authz.Role(query.Get("role")), State: token.State(query.Get("state"))}
+	if pick := agency.PickOf(query, "unit"); pick.ID != "" && pick.Text == pick.For {
+		f.Unit = authz.AgencyID(formID(pick.ID))
+	} else {
+		f.Query = searchText(pick.Text)
 	}
 	return f
 }
@@ -23,10 +27,14 @@ func tokenFilter(query url.Values) token.Filter {
 // tokenAddress is the address of the list with its filters, and of the page of it.
 func tokenAddress(query url.Values) (list url.URL, page string) {
 	kept := url.Values{}
-	for _, name := range []string{"q", "unit", "role", "state"} {
-		if v := query.Get(name); v != "" {
+	f := tokenFilter(query)
+	for name, v := range map[string]string{"unit_q": f.Query, "role": query.Get("role"), "state": query.Get("state")} {
+		if v != "" {
 			kept.Set(name, v)
 		}
+	}
+	if f.Unit != 0 {
+		kept.Set("unit", query.Get("unit"))
 	}
 	list = url.URL{Path: roletokenview.Path, RawQuery: kept.Encode()}
 	if at := query.Get("page"); at != "" {

@@ -68,7 +68,7 @@ func TestTokensListHidesItsCodes(t *testing.T) {
 	if after := s.count(tokenRows); after != before {
 		t.Errorf("looking at the list wrote %d rows", after-before)
 	}
-	filtered := text(t, s.get("/backend/tokens?q="+url.QueryEscape("เชียงใหม่")+"&state=ready&role=service_point_officer", cookie))
+	filtered := text(t, s.get("/backend/tokens?unit_q="+url.QueryEscape("เชียงใหม่")+"&state=ready&role=service_point_officer", cookie))
 	if !strings.Contains(filtered, "พบ 1 รายการ") || !strings.Contains(filtered, `value="เชียงใหม่"`) || !strings.Contains(filtered, `<option value="ready" selected`) {
 		t.Error("the filters are not kept")
 	}
@@ -76,7 +76,7 @@ func TestTokensListHidesItsCodes(t *testing.T) {
 	if !strings.Contains(limited, "เฉพาะ <strong>กรมการขนส่งทางบก</strong>") || !strings.Contains(limited, `href="/backend/tokens?role=manual_author"`) {
 		t.Error("a unit in the address: nothing says so, or leads out of it")
 	}
-	if empty := text(t, s.get("/backend/tokens?q=zzz", cookie)); !strings.Contains(empty, "ไม่พบรายการ") {
+	if empty := text(t, s.get("/backend/tokens?unit_q=zzz", cookie)); !strings.Contains(empty, "ไม่พบรายการ") {
 		t.Error("an empty list says nothing")
 	}
 	for _, path := range []string{"?unit=x", "?role=x", "?state=x", "?page=x"} {

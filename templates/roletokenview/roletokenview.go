@@ -48,6 +48,14 @@ func (l List) unit() string {
 	return fmt.Sprint(int64(l.Filter.Unit))
 }
 
+// unitText is what stands in the field for the unit.
+func (l List) unitText() string {
+	if l.Filter.Unit != 0 {
+		return l.UnitName
+	}
+	return l.Filter.Query
+}
+
 // without is the list's address without one of its filters.
 func (l List) without(name string) string {
 	u := l.Address
