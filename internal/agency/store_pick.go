@@ -47,8 +47,12 @@ const pathOf = `coalesce((SELECT string_agg(b.name, ' · ' ORDER BY p.depth) FRO
 const eachTime = pgx.QueryExecModeCacheDescribe
 
 // unitColumns are those of a Unit.
-const unitColumns = `a.id, a.code, a.kind, a.name, a.hidden,
-	search_key($1) IN (search_key(a.name), search_key(a.short_name), a.code) AS exact, ` + pathOf + ` AS path`
+const unitColumns = `coalesce(a.id, 0) AS id, coalesce(a.code, '') AS code, coalesce(a.kind, '') AS kind, coalesce(a.name, '') AS name,
+	coalesce(a.hidden, false) AS hidden,
+	coalesce(search_key($1) IN (search_key(a.name), search_key(a.short_name), a.code), false) AS exact, ` + pathOf + ` AS path`
+
+// kindOrder sorts the highest in the tree first.
+const kindOrder = `ARRAY['ministry', 'department', 'division', 'service_point']`
 
 // selectUnits finds units by text: those whose name begins with these words,
 // then the others, the highest in the tree first.
@@ -56,16 +60,13 @@ func selectUnits(ctx context.Context, r db.Reader, where reach, text string, lim
 	q := searchQuery(Filter{Text: text}, where)
 	q.args = append(q.args, limit)
 	last := len(q.args)
-	few := fmt.Sprintf(`%s SELECT %s FROM (SELECT a.* FROM found a, n WHERE n.total <= %d
-			ORDER BY (%s) DESC, array_position(ARRAY['ministry', 'department', 'division', 'service_point'], a.kind), a.name, a.id LIMIT $%d) AS a`,
-		q.found(), unitColumns, MaxCount, startsWith, last)
-	units, err := queryUnits(ctx, r, few, q.args)
-	if err != nil || len(units) > 0 {
+	few := fmt.Sprintf(`%s SELECT %s, n.total FROM n LEFT JOIN LATERAL (SELECT * FROM found a WHERE n.total <= %d
+			ORDER BY (%[4]s) DESC, array_position(%[5]s, a.kind), a.name, a.id LIMIT $%[6]d) AS a ON true
+		ORDER BY (%[4]s) DESC, array_position(%[5]s, a.kind), a.name, a.id`,
+		q.found(), unitColumns, MaxCount, startsWith, kindOrder, last)
+	units, total, err := queryUnits(ctx, r, few, q.args)
+	if err != nil || total <= MaxCount {
 		return units, err
-	}
-	found, err := countFound(ctx, r, q)
-	if err != nil || found <= MaxCount {
-		return nil, err
 	}
 	// Too many to sort: each branch is read in order until there are enough, and
 	// the later ones not at all when the earlier ones give enough.
@@ -77,39 +78,34 @@ func selectUnits(ctx context.Context, r db.Reader, where reach, text string, lim
 	for _, k := range authz.AgencyKinds {
 		sql += ` UNION ALL ` + branch(fmt.Sprintf(`a.kind = '%s'`, k))
 	}
-	return queryUnits(ctx, r, fmt.Sprintf(`SELECT %s FROM (SELECT u.* FROM (%s) AS u LIMIT 2 * $%d) AS a`, unitColumns, sql, last), q.args)
+	units, _, err = queryUnits(ctx, r, fmt.Sprintf(`SELECT %s, %d AS total FROM (SELECT u.* FROM (%s) AS u LIMIT 2 * $%d) AS a`, unitColumns, total, sql, last), q.args)
+	return units, err
 }
 
-// countFound counts up to MaxCount+1. The limit, the last parameter of q, is
-// not used by it.
-func countFound(ctx context.Context, r db.Reader, q query) (int, error) {
-	rows, err := r.Query(ctx, q.found()+` SELECT total FROM n`, append([]any{eachTime}, q.args[:len(q.args)-1]...)...)
-	if err != nil {
-		return 0, err
-	}
-	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[int])
-}
-
-// queryUnits leaves out units that the query gives a second time.
-func queryUnits(ctx context.Context, r db.Reader, sql string, args []any) ([]Unit, error) {
+// queryUnits leaves out units that the query gives a second time. total is how
+// many were found, whether or not they are given.
+func queryUnits(ctx context.Context, r db.Reader, sql string, args []any) (units []Unit, total int, err error) {
 	rows, err := r.Query(ctx, sql, append([]any{eachTime}, args...)...)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[Unit])
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[struct {
+		Unit
+		Total int
+	}])
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	limit := args[len(args)-1].(int)
-	var units []Unit
-	seen := map[ID]bool{}
+	seen := map[ID]bool{0: true} // 0 stands for none
 	for _, u := range all {
+		total = u.Total
 		if !seen[u.ID] && len(units) < limit {
-			units = append(units, u)
+			units = append(units, u.Unit)
 		}
 		seen[u.ID] = true
 	}
-	return units, nil
+	return units, total, nil
 }
 
 // selectUnit returns the unit, or a NotFound problem if there is none in reach.
