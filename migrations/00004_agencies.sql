@@ -5,9 +5,10 @@ CREATE INDEX agencies_hidden ON agencies (name, id) WHERE NOT shown;
 
 -- The pairs of letters in a search_key. Trigrams find nothing shorter than three
 -- letters, and two Thai letters are a usual search. The cost keeps the planner
--- from working them out row by row where the index has them.
+-- from working them out row by row where the index has them, and RESTRICTED
+-- from starting workers for what it believes to be dear.
 -- +goose StatementBegin
-CREATE FUNCTION search_pairs(t text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000
+CREATE FUNCTION search_pairs(t text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL RESTRICTED COST 10000
 RETURN coalesce((SELECT array_agg(DISTINCT a || b)
   FROM unnest(string_to_array(t, NULL), (string_to_array(t, NULL))[2:]) AS u (a, b) WHERE b IS NOT NULL), '{}');
 -- +goose StatementEnd
@@ -17,7 +18,7 @@ CREATE INDEX agencies_pairs ON agencies USING gin (search_pairs(search));
 -- which is wrong for Thai (every letter begins with the same byte), and reads
 -- whole tables; with this beside it, it takes the index.
 -- +goose StatementBegin
-CREATE FUNCTION by_index(t text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 10000 AS $$
+CREATE FUNCTION by_index(t text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL RESTRICTED COST 10000 AS $$
 BEGIN
   RETURN true;
 END $$;

@@ -111,10 +111,8 @@ func (s *Service) list(ctx context.Context, actor authz.Actor, q query, page str
 		}
 	}
 	l := List{MayEdit: actor.Can(authz.EditAgencies)}
-	if l.Count, err = countRows(ctx, s.db, q); err != nil {
-		return List{}, err
-	}
-	rows, err := selectRows(ctx, s.db, q, c, l.Count <= MaxCount, pageSize+1)
+	rows, count, err := selectPage(ctx, s.db, q, c, pageSize+1)
+	l.Count = count
 	l.Page = keyset.Collect(rows, c, pageSize, func(r Row) []string { return []string{r.Name, fmt.Sprint(r.ID)} })
 	return l, err
 }

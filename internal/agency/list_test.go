@@ -175,3 +175,43 @@ func TestByID(t *testing.T) {
 		t.Errorf("not there: %v", err)
 	}
 }
+
+// TestMoreThanIsCounted looks at lists that are read in order instead of being
+// collected and sorted.
+func TestMoreThanIsCounted(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	_, err := o.pool.Exec(o.ctx, `INSERT INTO agencies (code, parent_id, kind, name)
+		SELECT '44' || n, $1, 'service_point', 'ฝ่ายงาน ' || n FROM generate_series(10001, 11200) n`, o.id["0802"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"", "ฝ่าย", "าย", "ฝ"} {
+		f := Filter{Text: text, Under: o.id["0802"]}
+		first, err := o.s.Search(o.ctx, o.admin, f, "")
+		if err != nil || first.Count != MaxCount+1 || len(first.Rows) != pageSize || first.Previous != "" {
+			t.Fatalf("%q: %d of %d, %v", text, len(first.Rows), first.Count, err)
+		}
+		next, err := o.s.Search(o.ctx, o.admin, f, first.Next)
+		if err != nil || len(next.Rows) != pageSize || next.Rows[0].Name <= first.Rows[pageSize-1].Name {
+			t.Fatalf("%q, next: %d, %v", text, len(next.Rows), err)
+		}
+		back, err := o.s.Search(o.ctx, o.admin, f, next.Previous)
+		if err != nil || rowCodes(back.Rows) != rowCodes(first.Rows) {
+			t.Errorf("%q, back: %q, %v", text, rowCodes(back.Rows), err)
+		}
+	}
+	l, err := o.s.Children(o.ctx, o.admin, o.id["08"], "")
+	if err != nil || l.Rows[1].Below != MaxCount+1 {
+		t.Errorf("below: %+v, %v", l.Rows, err)
+	}
+	for _, text := range []string{"งาน", "งา"} {
+		units, more, err := o.s.Find(o.ctx, o.admin, authz.ViewAgencies, text)
+		if err != nil || !more || len(units) != maxUnits || units[0].Code != "080101" {
+			t.Errorf("%s: %d units, the first %+v, %v", text, len(units), units[:min(1, len(units))], err)
+		}
+	}
+	if units, more, err := o.s.Find(o.ctx, o.officer, authz.ViewAgencies, "ฝ่าย"); err != nil || more || len(units) > 0 {
+		t.Errorf("the officer finds %q, %v", codes(units), err)
+	}
+}

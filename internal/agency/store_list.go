@@ -20,6 +20,7 @@ type query struct {
 	conditions []string
 	args       []any
 	text       string // to search for: parameter 1, unless empty
+	local      bool   // limited to units under some: few, whatever the text
 	path       bool   // the names above are shown as well
 }
 
@@ -29,15 +30,21 @@ func (q *query) and(condition func(n int) string, arg any) {
 	q.conditions = append(q.conditions, condition(len(q.args)))
 }
 
-// where is the condition. few says that not many rows fit it, so that the text
-// is best found by an index; else all rows are walked in order, past those that
-// do not hold the text.
-func (q query) where(few bool) string {
+// where is the condition, with the text found by an index or not.
+func (q query) where(byIndex bool) string {
 	all := append([]string{"true"}, q.conditions...)
 	if q.text != "" {
-		all = append(all, holds(q.text, few))
+		all = append(all, holds(q.text, byIndex))
 	}
 	return strings.Join(all, " AND ")
+}
+
+// found collects what fits the condition, up to what is counted, for queries
+// that begin with it: their rows are in found, how many there are in n.
+func (q query) found() string {
+	return fmt.Sprintf(`WITH found AS MATERIALIZED (
+			SELECT a.id, a.code, a.kind, a.name, a.short_name, a.search, NOT a.shown AS hidden FROM agencies a WHERE %s LIMIT %d),
+		n AS (SELECT count(*)::int AS total FROM found)`, q.where(!q.local), MaxCount+1)
 }
 
 func searchQuery(f Filter, where reach) query {
@@ -56,9 +63,11 @@ func searchQuery(f Filter, where reach) query {
 	}
 	if f.Under != 0 {
 		q.and(within, []ID{f.Under})
+		q.local = true
 	}
 	if !where.everywhere {
 		q.and(within, where.roots)
+		q.local = true
 	}
 	return q
 }
@@ -83,10 +92,16 @@ func topQuery(where reach) query {
 	return q
 }
 
-// selectRows returns one page. few is the answer of countRows: a search that
-// finds little collects all it finds and sorts it, one that finds much reads
-// the agencies by name until the page is full.
-func selectRows(ctx context.Context, r db.Reader, q query, c keyset.Cursor, few bool, limit int) ([]Row, error) {
+// counted is a row of a list and how many rows the list has.
+type counted struct {
+	Total int
+	Row
+}
+
+// selectPage returns one page of a list and how many rows it has, up to
+// MaxCount+1. What is few is collected and sorted; what is many is read in order
+// until the page is full.
+func selectPage(ctx context.Context, r db.Reader, q query, c keyset.Cursor, limit int) ([]Row, int, error) {
 	compare, direction := c.SQL()
 	after := "true"
 	if !c.First() {
@@ -97,29 +112,47 @@ func selectRows(ctx context.Context, r db.Reader, q query, c keyset.Cursor, few 
 	if q.path {
 		path = pathOf
 	}
-	from := "agencies"
-	where := q.where(false)
-	if few && q.text != "" {
-		from, where = "(SELECT * FROM agencies a WHERE "+q.where(true)+" OFFSET 0)", "true"
-	}
 	q.args = append(q.args, limit)
-	rows, err := r.Query(ctx, fmt.Sprintf(`
-		SELECT id, code, kind, name, short_name, hidden, %s AS path, %s AS below FROM (
-			SELECT a.id, a.code, a.kind, a.name, a.short_name, NOT a.shown AS hidden FROM %s AS a
-			WHERE %s AND %s ORDER BY a.name %[6]s, a.id %[6]s LIMIT $%[7]d) AS a
-		ORDER BY name %[6]s, id %[6]s`, path, countBelow, from, where, after, direction, len(q.args)), append([]any{eachTime}, q.args...)...)
+	page := fmt.Sprintf("%s ORDER BY a.name %[2]s, a.id %[2]s LIMIT $%[3]d", after, direction, len(q.args))
+	few := fmt.Sprintf(`%s
+		SELECT n.total, coalesce(a.id, 0) AS id, coalesce(a.code, '') AS code, coalesce(a.kind, '') AS kind, coalesce(a.name, '') AS name,
+			coalesce(a.short_name, '') AS short_name, coalesce(a.hidden, false) AS hidden, %s AS path, %s AS below
+		FROM n LEFT JOIN LATERAL (SELECT * FROM found a WHERE n.total <= %d AND %s) AS a ON true
+		ORDER BY a.name %[6]s, a.id %[6]s`, q.found(), path, countBelow, MaxCount, page, direction)
+	rows, err := selectCounted(ctx, r, few, q.args)
+	if err != nil || rows[0].Total <= MaxCount {
+		return plainRows(rows), total(rows), err
+	}
+	many := fmt.Sprintf(`
+		SELECT %d AS total, a.*, %s AS path, %s AS below FROM (
+			SELECT a.id, a.code, a.kind, a.name, a.short_name, NOT a.shown AS hidden FROM agencies a WHERE %s AND %s) AS a
+		ORDER BY a.name %[6]s, a.id %[6]s`, MaxCount+1, path, countBelow, q.where(false), page, direction)
+	rows, err = selectCounted(ctx, r, many, q.args)
+	return plainRows(rows), MaxCount + 1, err
+}
+
+func selectCounted(ctx context.Context, r db.Reader, sql string, args []any) ([]counted, error) {
+	rows, err := r.Query(ctx, sql, append([]any{eachTime}, args...)...)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[Row])
+	return pgx.CollectRows(rows, pgx.RowToStructByName[counted])
 }
 
-// countRows counts up to MaxCount+1.
-func countRows(ctx context.Context, r db.Reader, q query) (int, error) {
-	rows, err := r.Query(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM agencies a WHERE %s LIMIT %d) AS found`,
-		q.where(true), MaxCount+1), append([]any{eachTime}, q.args...)...)
-	if err != nil {
-		return 0, err
+func total(rows []counted) int {
+	if len(rows) == 0 {
+		return 0
 	}
-	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[int])
+	return rows[0].Total
+}
+
+// plainRows leaves out the row that stands for an empty page.
+func plainRows(rows []counted) []Row {
+	var plain []Row
+	for _, r := range rows {
+		if r.ID != 0 {
+			plain = append(plain, r.Row)
+		}
+	}
+	return plain
 }

@@ -19,10 +19,10 @@ const startsWith = `a.search LIKE ` + escapedKey + ` || ' %'`
 const escapedKey = `replace(replace(replace(search_key($1), '\', '\\'), '%', '\%'), '_', '\_')`
 
 // holds finds agencies a whose names or code hold text, which is parameter 1:
-// by an index where few do, else by looking at them.
-func holds(text string, few bool) string {
+// by an index, or by looking at each.
+func holds(text string, byIndex bool) string {
 	switch {
-	case !few:
+	case !byIndex:
 		return `strpos(a.search, search_key($1)) > 0`
 	case utf8.RuneCountInString(text) < trigram:
 		return `search_pairs(a.search) @> search_pairs(search_key($1)) AND strpos(a.search, search_key($1)) > 0`
@@ -46,47 +46,66 @@ const pathOf = `coalesce((SELECT string_agg(b.name, ' · ' ORDER BY p.depth) FRO
 // two letters and one for a whole name want different plans.
 const eachTime = pgx.QueryExecModeCacheDescribe
 
+// unitColumns are those of a Unit.
+const unitColumns = `coalesce(a.id, 0) AS id, coalesce(a.code, '') AS code, coalesce(a.kind, '') AS kind, coalesce(a.name, '') AS name,
+	coalesce(a.hidden, false) AS hidden,
+	coalesce(search_key($1) IN (search_key(a.name), search_key(a.short_name), a.code), false) AS exact, ` + pathOf + ` AS path`
+
+// kindOrder sorts the highest in the tree first.
+const kindOrder = `ARRAY['ministry', 'department', 'division', 'service_point']`
+
 // selectUnits finds units by text: those whose name begins with these words,
-// then the others, the highest in the tree first. Each branch is sorted by an
-// index, and the later ones are not run when the earlier ones give enough.
+// then the others, the highest in the tree first.
 func selectUnits(ctx context.Context, r db.Reader, where reach, text string, limit int) ([]Unit, error) {
-	found, err := countRows(ctx, r, searchQuery(Filter{Text: text}, where))
-	if err != nil || found == 0 {
-		return nil, err
+	q := searchQuery(Filter{Text: text}, where)
+	q.args = append(q.args, limit)
+	last := len(q.args)
+	few := fmt.Sprintf(`%s SELECT %s, n.total FROM n LEFT JOIN LATERAL (SELECT * FROM found a WHERE n.total <= %d
+			ORDER BY (%[4]s) DESC, array_position(%[5]s, a.kind), a.name, a.id LIMIT $%[6]d) AS a ON true
+		ORDER BY (%[4]s) DESC, array_position(%[5]s, a.kind), a.name, a.id`,
+		q.found(), unitColumns, MaxCount, startsWith, kindOrder, last)
+	units, total, err := queryUnits(ctx, r, few, q.args)
+	if err != nil || total <= MaxCount {
+		return units, err
 	}
-	inReach := "true"
-	args := []any{eachTime, text, limit}
-	if !where.everywhere {
-		inReach = within(3)
-		args = append(args, where.roots)
-	}
+	// Too many to sort: each branch is read in order until there are enough, and
+	// the later ones not at all when the earlier ones give enough.
 	branch := func(condition string) string {
-		return `(SELECT a.id, a.code, a.kind, a.name, a.short_name, NOT a.shown AS hidden FROM agencies a
-			WHERE ` + condition + ` AND ` + inReach + ` ORDER BY a.name, a.id LIMIT $2)`
+		return fmt.Sprintf(`(SELECT a.id, a.code, a.kind, a.name, a.short_name, NOT a.shown AS hidden FROM agencies a
+			WHERE %s AND %s ORDER BY a.name, a.id LIMIT $%d)`, condition, q.where(false), last)
 	}
 	sql := branch(startsWith)
 	for _, k := range authz.AgencyKinds {
-		sql += ` UNION ALL ` + branch(fmt.Sprintf(`a.kind = '%s' AND %s`, k, holds(text, found <= MaxCount)))
+		sql += ` UNION ALL ` + branch(fmt.Sprintf(`a.kind = '%s'`, k))
 	}
-	rows, err := r.Query(ctx, `
-		SELECT id, code, kind, name, hidden, search_key($1) IN (search_key(name), search_key(short_name), code) AS exact, `+pathOf+` AS path
-		FROM (SELECT * FROM (`+sql+`) AS found LIMIT 2 * $2) AS a`, args...)
+	units, _, err = queryUnits(ctx, r, fmt.Sprintf(`SELECT %s, %d AS total FROM (SELECT u.* FROM (%s) AS u LIMIT 2 * $%d) AS a`, unitColumns, total, sql, last), q.args)
+	return units, err
+}
+
+// queryUnits leaves out units that the query gives a second time. total is how
+// many were found, whether or not they are given.
+func queryUnits(ctx context.Context, r db.Reader, sql string, args []any) (units []Unit, total int, err error) {
+	rows, err := r.Query(ctx, sql, append([]any{eachTime}, args...)...)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[Unit])
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[struct {
+		Unit
+		Total int
+	}])
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var units []Unit
-	seen := map[ID]bool{}
+	limit := args[len(args)-1].(int)
+	seen := map[ID]bool{0: true} // 0 stands for none
 	for _, u := range all {
+		total = u.Total
 		if !seen[u.ID] && len(units) < limit {
-			units = append(units, u)
+			units = append(units, u.Unit)
 		}
 		seen[u.ID] = true
 	}
-	return units, nil
+	return units, total, nil
 }
 
 // selectUnit returns the unit, or a NotFound problem if there is none in reach.
