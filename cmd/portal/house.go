@@ -92,7 +92,7 @@ func (h *house) openTraffic() (err error) {
 // housekeeping are the jobs of a server.
 func (h *house) housekeeping() *housekeeping.Service {
 	return housekeeping.New(h.write,
-		housekeeping.Parts{Log: h.log, Audit: h.audit, Sessions: h.sessions, SignIn: h.signin, Tokens: h.tokens, Traffic: h.traffic},
+		housekeeping.Parts{Log: h.log, Agencies: h.agencies, Audit: h.audit, Sessions: h.sessions, SignIn: h.signin, Tokens: h.tokens, Traffic: h.traffic},
 		housekeeping.Keep{Audit: h.cfg.AuditKeep, Traffic: h.cfg.TrafficKeep}, time.Now)
 }
 

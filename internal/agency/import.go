@@ -56,9 +56,6 @@ func (s *Service) Keep(ctx context.Context, actor authz.Actor, u Upload) (key st
 	u.Name = fileName(u.Name)
 	key = rand.Text()
 	return key, s.log.Change(ctx, actor, func(tx *audit.Tx) error {
-		if err := deleteOldUploads(ctx, tx); err != nil {
-			return err
-		}
 		if err := insertUpload(ctx, tx, hashOf(key), actor.StaffID, u); err != nil {
 			return err
 		}

@@ -278,8 +278,11 @@ func TestA62_KeptFilesAreTheirSendersAlone(t *testing.T) {
 		t.Errorf("after an hour: %v", err)
 	}
 	o.keep(goodRows)
-	if n := o.count(`SELECT count(*) FROM agency_uploads`); n != 1 {
-		t.Errorf("%d files are kept", n)
+	if n, err := o.s.Clean(o.ctx, authz.System("test")); err != nil || n != 1 || o.count(`SELECT count(*) FROM agency_uploads`) != 1 {
+		t.Errorf("%d files cleaned away, %v", n, err)
+	}
+	if n, err := o.s.Clean(o.ctx, authz.System("test")); err != nil || n != 0 {
+		t.Errorf("%d more, %v", n, err)
 	}
 }
 

@@ -17,9 +17,9 @@ import (
 // batch is how many agencies one statement writes.
 const batch = 5000
 
-func deleteOldUploads(ctx context.Context, tx *audit.Tx) error {
-	_, err := tx.Exec(ctx, `DELETE FROM agency_uploads WHERE expires_at <= now()`)
-	return err
+func deleteExpiredUploads(ctx context.Context, tx *audit.Tx) (int, error) {
+	tag, err := tx.Exec(ctx, `DELETE FROM agency_uploads WHERE expires_at <= now()`)
+	return int(tag.RowsAffected()), err
 }
 
 func insertUpload(ctx context.Context, tx *audit.Tx, hash []byte, staffID int64, u Upload) error {

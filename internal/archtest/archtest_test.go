@@ -33,7 +33,7 @@ var features = map[string][]string{
 	"internal/staff":        nil,
 	"internal/token":        nil,
 	// Processes across features stand above them.
-	"internal/housekeeping": {"internal/auditlog", "internal/session", "internal/signin", "internal/token", "internal/trafficlog"},
+	"internal/housekeeping": {"internal/agency", "internal/auditlog", "internal/session", "internal/signin", "internal/token", "internal/trafficlog"},
 	"internal/onboarding":   {"internal/staff", "internal/token"},
 	"internal/signin":       {"internal/session", "internal/staff"},
 	"internal/seed": {"internal/agency", "internal/announcement", "internal/banner", "internal/faq", "internal/file",

@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"portal/internal/agency"
 	"portal/internal/audit"
 	"portal/internal/auditlog"
 	"portal/internal/authz"
@@ -32,6 +33,7 @@ type Keep struct {
 type Parts struct {
 	Log      *audit.Log
 	Audit    *auditlog.Service
+	Agencies *agency.Service
 	Sessions *session.Service
 	SignIn   *signin.Service
 	Tokens   *token.Service
@@ -77,6 +79,7 @@ func New(locks Locks, parts Parts, keep Keep, now func() time.Time) *Service {
 	s.every(daily, "audit retention", s.prune)
 	s.every(daily, "sessions", count(parts.Sessions.Clean))
 	s.every(daily, "sign-ins", count(parts.SignIn.Clean))
+	s.every(daily, "uploads", count(parts.Agencies.Clean))
 	s.every(daily, "expired codes", func(ctx context.Context, _ *slog.Logger) error {
 		_, err := parts.Tokens.EraseExpired(ctx, actor)
 		return err

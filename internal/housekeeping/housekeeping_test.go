@@ -17,6 +17,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"portal/internal/agency"
 	"portal/internal/audit"
 	"portal/internal/auditlog"
 	"portal/internal/session"
@@ -52,7 +53,7 @@ func newBench(t *testing.T) *bench {
 	log := audit.New(b.pool)
 	sessions := session.New(b.pool, log, session.DefaultLimits, clock)
 	b.Service = New(b.pool, Parts{
-		Log: log, Sessions: sessions, SignIn: signin.New(signin.Config{Now: clock}, b.pool, log, sessions), Audit: auditlog.New(b.pool, log, clock), Tokens: token.New(b.pool, log, keys, nil, clock), Traffic: traffic,
+		Log: log, Agencies: agency.New(b.pool, log), Sessions: sessions, SignIn: signin.New(signin.Config{Now: clock}, b.pool, log, sessions), Audit: auditlog.New(b.pool, log, clock), Tokens: token.New(b.pool, log, keys, nil, clock), Traffic: traffic,
 	}, Keep{Audit: 2 * 365 * 24 * time.Hour, Traffic: 90 * 24 * time.Hour}, clock)
 	return b
 }
