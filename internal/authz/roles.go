@@ -51,6 +51,7 @@ const (
 	EditMembership Permission = "membership.edit"
 	SuspendStaff   Permission = "staff.suspend"
 	ViewAudit      Permission = "audit.view"
+	ViewSearches   Permission = "search.view"
 	SeedContent    Permission = "content.seed"
 	KeepHouse      Permission = "house.keep"
 )
@@ -66,6 +67,7 @@ var descriptions = map[Permission]string{ // #nosec G101 -- words on screens
 	EditMembership: "แก้ไขสิทธิ์ผู้ใช้งาน",
 	SuspendStaff:   "ระงับบัญชีผู้ใช้งาน",
 	ViewAudit:      "ดูบันทึกการใช้งาน",
+	ViewSearches:   "ดูคำค้นและความเห็นของผู้อ่าน",
 	SeedContent:    "นำเข้าเนื้อหาเริ่มต้น",
 	KeepHouse:      "ล้างข้อมูลที่หมดอายุ",
 }
@@ -83,8 +85,8 @@ var gives = map[Role][]Role{
 
 // grants is the rest of the permission matrix.
 var grants = map[Role][]Permission{
-	DGAAdmin:            {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, SuspendStaff, ViewAudit},
-	OPDCAdmin:           {EnterOffice},
+	DGAAdmin:            {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, SuspendStaff, ViewAudit, ViewSearches},
+	OPDCAdmin:           {EnterOffice, ViewSearches},
 	CentralOfficer:      {EnterOffice, ViewAgencies, IssueToken, ViewStaff, EditMembership, ViewAudit},
 	ManualAuthor:        {EnterOffice},
 	ManualReviewer:      {EnterOffice},
