@@ -44,7 +44,11 @@ func (s *Server) publicRoutes(r chi.Router) {
 	r.Get("/backend/policy/privacy", s.public(s.text.show("policy-privacy")))
 	r.Get("/backend/policy/security", s.public(s.text.show("policy-security")))
 	r.Get("/backend/faq", s.public(s.faq.list))
+	r.With(s.limitVotes()).Post("/backend/faq/{slug}/helpful", s.public(s.helpful.vote))
 	r.Get("/backend/manual", s.public(s.manual.list))
+	r.Get("/backend/announcement", s.public(s.news.list))
+	r.Get("/backend/search", s.public(s.search.find))
+	r.Get("/backend/feed.atom", s.public(s.news.feed))
 	r.Get("/backend/contact", s.public(s.contact.show))
 	r.Get("/backend/file/{hash}", s.public(s.file.serve))
 	r.Post("/backend/display", s.public(s.display.set))
@@ -66,6 +70,7 @@ func (s *Server) officeRoutes(r chi.Router) {
 	s.staffRoutes(r)
 	s.deviceRoutes(r)
 	s.auditRoutes(r)
+	s.findingRoutes(r)
 }
 
 // agencyRoutes are หน่วยงานและโครงสร้าง.
@@ -86,6 +91,11 @@ func (s *Server) deviceRoutes(r chi.Router) {
 
 // auditRoutes are บันทึกการใช้งาน.
 func (s *Server) auditRoutes(r chi.Router) {
+}
+
+// findingRoutes are what editors learn from what readers look for.
+func (s *Server) findingRoutes(r chi.Router) {
+	r.Get("/backend/content/searches", s.page(s.search.report))
 }
 
 // methodNotAllowed also says which methods the address has (RFC 9110, 15.5.6).

@@ -17,10 +17,12 @@ import (
 	"portal/internal/audit"
 	"portal/internal/banner"
 	"portal/internal/faq"
+	"portal/internal/feedback"
 	"portal/internal/file"
 	"portal/internal/manual"
 	"portal/internal/onboarding"
 	"portal/internal/page"
+	"portal/internal/search"
 	"portal/internal/session"
 	"portal/internal/settings"
 	"portal/internal/signin"
@@ -45,10 +47,12 @@ type Services struct {
 	Audit         *audit.Log
 	Banners       *banner.Service
 	FAQ           *faq.Service
+	Feedback      *feedback.Service
 	Files         *file.Service
 	Manuals       *manual.Service
 	Onboarding    *onboarding.Service
 	Pages         *page.Service
+	Search        *search.Service
 	Sessions      *session.Service
 	Settings      *settings.Service
 	SignIn        *signin.Service
@@ -71,6 +75,9 @@ type Server struct {
 	faq       faqPages
 	manual    manualPages
 	contact   contactPages
+	news      newsPages
+	search    searchPages
+	helpful   helpfulPages
 	file      filePages
 	signin    signinPages
 	redeem    redeemPages
@@ -99,6 +106,9 @@ func New(cfg Config, v Services) *Server {
 	s.faq = faqPages{s, v.FAQ}
 	s.manual = manualPages{s, v.Manuals}
 	s.contact = contactPages{s}
+	s.news = newsPages{s, v.Announcements, v.Manuals}
+	s.search = searchPages{s, v.Search, v.Feedback}
+	s.helpful = helpfulPages{s, v.Feedback}
 	s.file = filePages{s, v.Files}
 	s.signin = signinPages{s, v.SignIn}
 	s.redeem = redeemPages{s, v.Onboarding}

@@ -20,10 +20,12 @@ import (
 	"portal/internal/authz"
 	"portal/internal/banner"
 	"portal/internal/faq"
+	"portal/internal/feedback"
 	"portal/internal/file"
 	"portal/internal/manual"
 	"portal/internal/onboarding"
 	"portal/internal/page"
+	"portal/internal/search"
 	"portal/internal/seed"
 	"portal/internal/session"
 	"portal/internal/settings"
@@ -43,6 +45,7 @@ type site struct {
 	sessions *session.Service
 	tokens   *token.Service
 	agencies *agency.Service
+	search   *search.Service
 	handler  http.Handler
 	now      time.Time
 	broken   error // what /readyz reports
@@ -64,6 +67,8 @@ func newSite(t *testing.T) *site {
 	s.sessions = session.New(s.pool, s.log, session.DefaultLimits, clock)
 	s.agencies = agency.New(s.pool)
 	s.tokens = token.New(s.pool, s.log, keys, s.agencies.Lineage, clock)
+	s.search = search.New(search.Sources{FAQ: faq.New(s.pool), Pages: page.New(s.pool), Manuals: manual.New(s.pool),
+		Announcements: announcement.New(s.pool), Settings: settings.New(s.pool)}, s.pool, s.pool, clock)
 	s.handler = New(
 		Config{
 			BaseURL: baseURL, Issuer: "https://id.invalid", Now: clock,
@@ -75,6 +80,7 @@ func newSite(t *testing.T) *site {
 			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool),
 			Agencies: s.agencies, Tokens: s.tokens, Audit: s.log,
+			Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),
 			SignIn: signin.New(signin.Config{Issuer: "https://id.invalid", Now: clock}, s.pool, s.log, s.sessions),
 		}).Handler()
 	return s

@@ -28,7 +28,11 @@ func serve(ctx context.Context) error {
 	}
 	defer h.close()
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
-	return listen(ctx, cfg.Addr, h.handler(log), log)
+	l, err := listen(cfg.Addr)
+	if err != nil {
+		return err
+	}
+	return h.serve(ctx, l, log)
 }
 
 func migrate(ctx context.Context) error {

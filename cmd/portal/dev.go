@@ -117,7 +117,7 @@ func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer)
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(logFile, nil))
-	return serveOn(ctx, l, h.handler(log), log)
+	return h.serve(ctx, l, log)
 }
 
 func bind(port int) (net.Listener, error) {

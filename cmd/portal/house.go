@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -15,10 +16,12 @@ import (
 	"portal/internal/config"
 	"portal/internal/db"
 	"portal/internal/faq"
+	"portal/internal/feedback"
 	"portal/internal/file"
 	"portal/internal/manual"
 	"portal/internal/onboarding"
 	"portal/internal/page"
+	"portal/internal/search"
 	"portal/internal/seed"
 	"portal/internal/session"
 	"portal/internal/settings"
@@ -36,6 +39,7 @@ type house struct {
 	agencies *agency.Service
 	tokens   *token.Service
 	seeds    *seed.Service
+	search   *search.Service
 	log      *audit.Log
 }
 
@@ -57,12 +61,27 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 	h := &house{cfg: cfg, write: write, read: read, log: audit.New(write), agencies: agency.New(read)}
 	h.tokens = token.New(read, h.log, keys, h.agencies.Lineage, time.Now)
 	h.seeds = seed.New(read, h.log)
+	h.search = search.New(search.Sources{FAQ: faq.New(read), Pages: page.New(read), Manuals: manual.New(read),
+		Announcements: announcement.New(read), Settings: settings.New(read)}, read, write, time.Now)
 	return h, nil
 }
 
 func (h *house) close() {
 	h.read.Close()
 	h.write.Close()
+}
+
+// serve serves on l until ctx ends, with the work behind it: the search index
+// and its counts, which are written once more at the end.
+func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger) error {
+	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		h.search.Keep(behind, func(err error) { log.Error("search", "err", err) })
+	}()
+	defer func() { stop(); <-done }() // after the last request
+	return serveOn(ctx, l, h.handler(log), log)
 }
 
 // handler builds the web server on top.
@@ -85,5 +104,6 @@ func (h *house) handler(log *slog.Logger) http.Handler {
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: sessions,
 			SignIn: signin.New(provider, h.write, h.log, sessions), Staff: staff.New(h.read),
 			Agencies: h.agencies, Tokens: h.tokens, Audit: h.log,
+			Search: h.search, Feedback: feedback.New(h.read, h.write, time.Now),
 		}).Handler()
 }

@@ -25,19 +25,28 @@ type Service struct {
 	db   db.Reader
 	keep db.Bookkeeper
 	now  func() time.Time
+	seen *presses
 }
 
 // New returns a Service that reads from r and counts through keep.
 func New(r db.Reader, keep db.Bookkeeper, now func() time.Time) *Service {
-	return &Service{r, keep, now}
+	return &Service{r, keep, now, newPresses()}
 }
 
-// Vote counts one opinion on the answer to a question. Whoever calls it sees
-// to it that one reader's presses count once. Public: no actor.
-func (s *Service) Vote(ctx context.Context, slug string, helpful bool) error {
+// Vote counts one opinion on the answer to a question. reader tells readers
+// apart for some seconds, so that a double click counts once; it is kept
+// nowhere. Public: no actor.
+func (s *Service) Vote(ctx context.Context, reader, slug string, helpful bool) error {
+	first, undo := s.seen.first(reader, slug, s.now())
+	if !first {
+		return nil
+	}
 	known, err := addVote(ctx, s.keep, slug, s.now().In(thaidate.Bangkok).Format(time.DateOnly), helpful)
 	if err == nil && !known {
-		return problem.New(problem.NotFound, "ไม่พบคำถามนี้ในระบบ")
+		err = problem.New(problem.NotFound, "ไม่พบคำถามนี้ในระบบ")
+	}
+	if err != nil {
+		undo()
 	}
 	return err
 }

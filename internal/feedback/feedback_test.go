@@ -1,6 +1,7 @@
 package feedback_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -26,9 +27,11 @@ func TestVotesAreCountedByDay(t *testing.T) {
 	}
 	now := time.Date(2026, 11, 20, 16, 59, 0, 0, time.UTC) // a minute before midnight in Bangkok
 	s := feedback.New(pool, pool, func() time.Time { return now })
+	readers := 0
 	vote := func(slug string, helpful bool) {
 		t.Helper()
-		if err := s.Vote(ctx, slug, helpful); err != nil {
+		readers++
+		if err := s.Vote(ctx, fmt.Sprint("reader ", readers), slug, helpful); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -37,7 +40,7 @@ func TestVotesAreCountedByDay(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 20 {
 		wg.Go(func() {
-			if err := s.Vote(ctx, "token-usage", i%4 == 0); err != nil {
+			if err := s.Vote(ctx, fmt.Sprint(i), "token-usage", i%4 == 0); err != nil {
 				t.Error(err)
 			}
 		})
@@ -45,7 +48,7 @@ func TestVotesAreCountedByDay(t *testing.T) {
 	wg.Wait()
 	vote("devices", true)
 	for _, slug := range []string{"nowhere", "", "x' OR '1'='1"} {
-		if err := s.Vote(ctx, slug, true); !problem.Is(err, problem.NotFound) {
+		if err := s.Vote(ctx, "x", slug, true); !problem.Is(err, problem.NotFound) {
 			t.Errorf("%q: %v", slug, err)
 		}
 	}
@@ -63,6 +66,48 @@ func TestVotesAreCountedByDay(t *testing.T) {
 		}
 		if _, err := s.Latest(ctx, actor, 1); err == nil {
 			t.Errorf("%+v sees the latest", actor)
+		}
+	}
+}
+
+func TestA79_DoubleClickCountsOnce(t *testing.T) {
+	t.Parallel()
+	pool, ctx := testdb.New(t), t.Context()
+	if _, err := seed.New(pool, audit.New(pool)).Content(ctx, authz.System("test")); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	s := feedback.New(pool, pool, func() time.Time { return now })
+	helpful := func() int {
+		t.Helper()
+		counts, err := s.Counts(ctx, editor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return counts["devices"].Helpful
+	}
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			if err := s.Vote(ctx, "one", "devices", true); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := helpful(); n != 1 {
+		t.Errorf("16 presses of one reader count %d times", n)
+	}
+	if err := s.Vote(ctx, "another", "devices", true); err != nil || helpful() != 2 {
+		t.Errorf("another reader: %d, %v", helpful(), err)
+	}
+	now = now.Add(11 * time.Second)
+	if err := s.Vote(ctx, "one", "devices", true); err != nil || helpful() != 3 {
+		t.Errorf("much later: %d, %v", helpful(), err)
+	}
+	for range 2 { // a press that was refused is not remembered
+		if err := s.Vote(ctx, "one", "nowhere", true); !problem.Is(err, problem.NotFound) {
+			t.Errorf("no such question: %v", err)
 		}
 	}
 }

@@ -20,6 +20,15 @@ type Marker struct {
 	slip     bool
 }
 
+// MarkerOf marks the words of query as they are, but for tone marks.
+func MarkerOf(query string) Marker {
+	var m Marker
+	for _, t := range terms(query) {
+		m.patterns = append(m.patterns, t.loose)
+	}
+	return m
+}
+
 // Parts is text in pieces, the found ones marked.
 func (m Marker) Parts(text string) []Part {
 	text = clean(text)
