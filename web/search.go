@@ -36,7 +36,7 @@ func (p searchPages) find(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if q.Has("q") && v.Only == "" && r.Method == http.MethodGet { // not its further pages, not a look ahead
-		p.search.Count(ctx, v.Asked, v.Result.Total)
+		p.search.Count(ctx, v.Asked, v.Result)
 	}
 	title := "ค้นหา"
 	if v.Asked != "" {

@@ -29,16 +29,16 @@ type countKey struct{ day, term string }
 
 type count struct{ searches, misses int }
 
-// Count remembers that a question was asked and how many answers it had. It
-// keeps the words alone, and none that may say something of a person.
-// Public: no actor.
-func (s *Service) Count(_ context.Context, query string, answers int) {
-	term, ok := words(query)
-	if !ok {
+// Count remembers that a question was asked and whether it had an answer. It
+// keeps the words alone, as they were understood, and none that may say
+// something of a person. Public: no actor.
+func (s *Service) Count(_ context.Context, asked string, r Result) {
+	term, ok := words(r.Query)
+	if !ok || private(clean(asked)) {
 		return
 	}
 	one := count{searches: 1}
-	if answers == 0 {
+	if r.Total == 0 {
 		one.misses = 1
 	}
 	s.counter.add(countKey{s.now().In(thaidate.Bangkok).Format(time.DateOnly), term}, one)

@@ -141,6 +141,9 @@ func breakNear(text string, i int) int {
 	for i < len(text) && !utf8.RuneStart(text[i]) {
 		i++
 	}
+	if len(text)-i <= look {
+		return len(text)
+	}
 	if n := strings.IndexByte(text[i:min(len(text), i+look)], ' '); n >= 0 {
 		return i + n + 1
 	}

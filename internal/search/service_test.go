@@ -37,6 +37,10 @@ func seeded(t *testing.T) *pgxpool.Pool {
 	return pool
 }
 
+func answered(query string, total int) search.Result {
+	return search.Result{Query: search.Clip(query), Total: total}
+}
+
 func TestAllPublicContentIsFound(t *testing.T) {
 	t.Parallel()
 	s := service(seeded(t), time.Now)
@@ -149,7 +153,7 @@ func TestA71_SearchWithoutDatabase(t *testing.T) {
 	if err := s.Refresh(t.Context()); err == nil {
 		t.Error("a pool that is closed answers: the test proves nothing")
 	}
-	s.Count(t.Context(), "token", 1)
+	s.Count(t.Context(), "token", answered("token", 1))
 	if err := s.Flush(t.Context()); err == nil {
 		t.Error("counted into a pool that is closed")
 	}
@@ -165,14 +169,16 @@ func TestSearchesAreCounted(t *testing.T) {
 	now := time.Date(2026, 11, 20, 5, 0, 0, 0, time.UTC)
 	s := service(pool, func() time.Time { return now })
 	for range 3 {
-		s.Count(ctx, " TOKEN ", 4)
+		s.Count(ctx, " TOKEN ", answered(" TOKEN ", 4))
 	}
-	s.Count(ctx, "", 0)
-	s.Count(ctx, "ดาวอังคาร", 0)
-	s.Count(ctx, "somchai@example.go.th", 0)
-	s.Count(ctx, "081-234-5678", 0)
-	s.Count(ctx, "1234567890123", 0)
-	s.Count(ctx, strings.Repeat("ยาว", 40), 0)
+	s.Count(ctx, "", answered("", 0))
+	s.Count(ctx, "ดาวอังคาร", answered("ดาวอังคาร", 0))
+	s.Count(ctx, "somchai@example.go.th", answered("somchai@example.go.th", 0))
+	s.Count(ctx, "081-234-5678", answered("081-234-5678", 0))
+	s.Count(ctx, "1234567890123", answered("1234567890123", 0))
+	s.Count(ctx, "dkpaal;vgr", search.Result{Query: "ดาวอังคาร"})  // as it was understood
+	s.Count(ctx, "0812345678", search.Result{Query: "จๅ/-ภถุึคต"}) // private as it was typed
+	s.Count(ctx, strings.Repeat("ยาว", 40), answered(strings.Repeat("ยาว", 40), 0))
 	flush := func() {
 		t.Helper()
 		if err := s.Flush(ctx); err != nil {
@@ -181,11 +187,11 @@ func TestSearchesAreCounted(t *testing.T) {
 	}
 	flush()
 	now = now.AddDate(0, 0, 1)
-	s.Count(ctx, "token", 0)
+	s.Count(ctx, "token", answered("token", 0))
 	flush()
 	flush() // nothing left
 	r, err := s.Report(ctx, editor, 30)
-	if err != nil || r.Searches != 7 || r.Empty != 1 || len(r.Missed) != 3 || len(r.Frequent) != 3 {
+	if err != nil || r.Searches != 8 || r.Empty != 1 || len(r.Missed) != 3 || len(r.Frequent) != 3 {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	if f := r.Frequent[0]; f.Term != "token" || f.Searches != 4 || f.Misses != 1 || f.LastDay.Format(time.DateOnly) != "2026-11-21" {
@@ -204,7 +210,7 @@ func TestSearchesAreCounted(t *testing.T) {
 		t.Errorf("%d private terms, %v", private, err)
 	}
 	now = now.AddDate(0, 0, 200)
-	s.Count(ctx, "later", 1)
+	s.Count(ctx, "later", answered("later", 1))
 	flush()
 	var rows int
 	if err := pool.QueryRow(ctx, `SELECT count(*) FROM search_terms`).Scan(&rows); err != nil || rows != 1 {
@@ -220,9 +226,9 @@ func TestMadeUpWordsDoNotFillTheDatabase(t *testing.T) {
 	s := service(pool, time.Now)
 	for round := range 4 {
 		for i := range 2500 {
-			s.Count(ctx, fmt.Sprintf("word %d x %d", round, i), 0)
+			s.Count(ctx, fmt.Sprintf("word %d x %d", round, i), answered(fmt.Sprintf("word %d x %d", round, i), 0))
 		}
-		s.Count(ctx, "word 0 x 0", 0) // known: counted on
+		s.Count(ctx, "word 0 x 0", answered("word 0 x 0", 0)) // known: counted on
 		if err := s.Flush(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +245,7 @@ func TestCountsAreWrittenAtTheEnd(t *testing.T) {
 	pool := seeded(t)
 	s := service(pool, time.Now)
 	ctx, stop := context.WithCancel(t.Context())
-	s.Count(ctx, "token", 1)
+	s.Count(ctx, "token", answered("token", 1))
 	done := make(chan struct{})
 	go func() { s.Keep(ctx, func(err error) { t.Error(err) }); close(done) }()
 	stop()
