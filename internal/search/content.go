@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"portal/internal/markdown"
 	"portal/internal/page"
 	"portal/internal/settings"
+	"portal/internal/thaidate"
 )
 
 // Sources are where the content comes from: what visitors may read, and
@@ -38,6 +40,7 @@ type Service struct {
 
 // snapshot is the content as it was at one time.
 type snapshot struct {
+	docs     []Document
 	index    *index
 	site     settings.Site
 	featured []Document
@@ -101,7 +104,12 @@ func (s *Service) make(ctx context.Context, stamp string) error {
 	if err != nil {
 		return err
 	}
-	c := &snapshot{index: newIndex(docs), site: site, stamp: stamp, madeAt: s.now()}
+	c := &snapshot{docs: docs, site: site, stamp: stamp, madeAt: s.now()}
+	if last := s.last.Load(); last != nil && slices.Equal(last.docs, docs) {
+		c.index = last.index
+	} else {
+		c.index = newIndex(docs)
+	}
 	for _, d := range docs {
 		if d.Featured {
 			c.featured = append(c.featured, d)
@@ -150,8 +158,8 @@ func (s *Service) documents(ctx context.Context, site settings.Site) ([]Document
 		docs = append(docs, sections(p)...)
 	}
 	for _, m := range manuals {
-		docs = append(docs, Document{Kind: Manual, Slug: m.Slug, Title: m.Title, Context: m.Group.Title(),
-			Path: "/backend/manual#manual-" + m.Slug, Text: "สำหรับ" + m.Audience.Name()})
+		docs = append(docs, Document{Kind: Manual, Slug: m.Slug, Title: m.Title,
+			Path: "/backend/manual#manual-" + m.Slug, Text: "สำหรับ" + m.Audience.Name() + " ลงวันที่ " + thaidate.Date(m.IssuedOn)})
 	}
 	for _, a := range news {
 		docs = append(docs, Document{Kind: Announcement, Slug: a.Slug, Title: a.Title,

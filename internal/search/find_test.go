@@ -190,7 +190,7 @@ func BenchmarkFind10000(b *testing.B) {
 	docs := country(10_000)
 	start := time.Now()
 	x := newIndex(docs)
-	b.ReportMetric(float64(time.Since(start).Milliseconds()), "ms/index")
+	made := time.Since(start)
 	list := questions(docs)
 	var took []time.Duration
 	b.ResetTimer()
@@ -200,6 +200,7 @@ func BenchmarkFind10000(b *testing.B) {
 		took = append(took, time.Since(start))
 	}
 	slices.Sort(took)
+	b.ReportMetric(float64(made.Milliseconds()), "ms/index")
 	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms/p50")
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms/p99")
 	b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "ms/max")
