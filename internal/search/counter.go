@@ -82,20 +82,22 @@ func (s *Service) Flush(ctx context.Context) error {
 const (
 	refreshEvery = 2 * time.Second
 	flushEvery   = 5 * time.Second
-	lastFlush    = 3 * time.Second // time for it when the server ends
+	lastFlush    = 2 * time.Second // time for it when the server ends
 )
 
 // Keep keeps the index fresh and writes the counts until ctx ends, and writes
-// them once more then. failed hears of what went wrong; the next turn tries
-// again. Public: the server's own.
+// them once more then. failed hears when something begins to go wrong; the
+// next turn tries again. Public: the server's own.
 func (s *Service) Keep(ctx context.Context, failed func(error)) {
 	refresh, flush := time.NewTicker(refreshEvery), time.NewTicker(flushEvery)
 	defer refresh.Stop()
 	defer flush.Stop()
+	broken := false
 	report := func(err error) {
-		if err != nil && ctx.Err() == nil {
+		if err != nil && !broken && ctx.Err() == nil {
 			failed(err)
 		}
+		broken = err != nil
 	}
 	report(s.Refresh(ctx))
 	for {

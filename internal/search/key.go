@@ -79,7 +79,7 @@ func makeKey(text string, tones bool) ([]byte, []span) {
 func (m *keyMaker) add(r rune, at span) {
 	switch {
 	case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-		m.letter(byte(r), at)
+		m.letter(byte(r), at) // #nosec G115 -- ASCII
 	case r >= 'A' && r <= 'Z':
 		m.letter(byte(r)+'a'-'A', at)
 	case r == lineFeed:
@@ -99,7 +99,7 @@ func (m *keyMaker) add(r rune, at span) {
 	}
 }
 
-func thaiByte(r rune) byte { return byte(r-firstOfThai) | thaiBit }
+func thaiByte(r rune) byte { return byte(r-firstOfThai) | thaiBit } // #nosec G115 -- Thai is 128 characters
 
 // thai adds a Thai letter; what two keys may have typed becomes one.
 func (m *keyMaker) thai(r rune, at span) {
