@@ -17,10 +17,13 @@ import (
 	"portal/internal/authz"
 	"portal/internal/banner"
 	"portal/internal/faq"
+	"portal/internal/feedback"
 	"portal/internal/manual"
 	"portal/internal/page"
 	"portal/internal/problem"
+	"portal/internal/search"
 	"portal/internal/settings"
+	"portal/templates/announcementview"
 	"portal/templates/component"
 	"portal/templates/contactview"
 	"portal/templates/errorview"
@@ -30,6 +33,7 @@ import (
 	"portal/templates/manualview"
 	"portal/templates/pageview"
 	"portal/templates/profileview"
+	"portal/templates/searchview"
 	"portal/templates/signinview"
 	"portal/templates/tokenview"
 )
@@ -91,6 +95,14 @@ func views() map[string]templ.Component {
 		Options: []component.UnitOption{{ID: evil, Name: evil, About: evil}},
 	}))
 	maps.Copy(all, auditViews())
+	for name, v := range searches() {
+		all["search, "+name] = searchview.Search(public(), v)
+	}
+	all["announcements"] = announcementview.List(public(), []announcement.Announcement{{Slug: "a", Title: evil, Body: evil, Pinned: true, PublishedOn: day}})
+	all["announcements, empty"] = announcementview.List(public(), nil)
+	words := []search.Term{{Term: evil, Searches: 3, Misses: 1, LastDay: day}}
+	all["searches"] = searchview.Report(office(), search.Report{Days: 30, Missed: words, Frequent: words}, []feedback.Votes{{Slug: "a", Question: evil, Helpful: 1, Useless: 2}})
+	all["searches, empty"] = searchview.Report(office(), search.Report{Days: 7}, nil)
 	for _, status := range []int{0, 400, 403, 404, 405, 409, 413, 421, 422, 429, 500, 503} {
 		all[fmt.Sprint("error ", status)] = errorview.Error(layout.Page{}, errorview.View{Status: status, Reference: evil, RetryAfter: status % 7})
 	}
@@ -103,6 +115,28 @@ func inOffice(part templ.Component) templ.Component {
 		heading := templ.Raw("<h1>เรื่อง</h1>")
 		return layout.Office(office()).Render(templ.WithChildren(ctx, templ.Join(heading, part)), w)
 	})
+}
+
+// searches are answers of every kind and in every way, with evil words found.
+func searches() map[string]searchview.View {
+	all := map[string]searchview.View{
+		"empty":   {MostRead: []search.Document{{Title: evil, Path: "/backend/faq#a"}}},
+		"nothing": {Asked: evil},
+	}
+	for how := search.Exact; how <= search.PartOfPhrase; how++ {
+		v := searchview.View{Asked: evil, Result: search.Result{Query: evil, How: how, Total: 30}}
+		for _, kind := range search.Kinds {
+			d := search.Document{Kind: kind, Slug: string(kind), Title: evil, Context: evil, Text: evil, Path: "/backend/faq#a"}
+			if kind == search.Question || kind == search.Announcement {
+				d.Markdown = evil + " [x](javascript:alert(1)) **alert** `<b>`"
+			}
+			v.Result.Groups = append(v.Result.Groups, search.Group{Kind: kind, Total: 9, Hits: []search.Hit{{Document: d, Marker: search.MarkerOf("alert script x")}}})
+		}
+		all[fmt.Sprint("how ", how)] = v
+		v.Only = search.Question
+		all[fmt.Sprint("how, one kind ", how)] = v
+	}
+	return all
 }
 
 var forbidden = regexp.MustCompile(`(?i)<script>|<style|<[^>]*\s(?:style|on[a-z]+)=|href="javascript:`)

@@ -56,7 +56,7 @@ func (s *site) visits(method, route, whose string, find finder) string {
 	if err := s.pool.QueryRow(s.t.Context(), `SELECT encode(sha256, 'hex') FROM files ORDER BY sha256 LIMIT 1`).Scan(&hash); err != nil {
 		s.t.Fatal(err)
 	}
-	path := strings.NewReplacer("{hash}", hash, "{key}", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "*", "x", "/export", "/export?format=csv").Replace(route)
+	path := strings.NewReplacer("{hash}", hash, "{slug}", "token-usage", "{key}", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "*", "x", "/export", "/export?format=csv").Replace(route)
 	line := fmt.Sprintf("%-26s %-4s", strings.TrimSpace(route+" "+whose), method)
 	for _, role := range append([]authz.Role{"visitor", "newcomer"}, authz.Roles...) {
 		q, subject := request{method: method, path: path}, ""

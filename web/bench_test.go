@@ -167,9 +167,9 @@ type measured struct {
 func measure(b *testing.B, s *site, server *httptest.Server, heard *recorder, c benchCase) measured {
 	b.Helper()
 	var m measured
-	m.bytes = ask(b, server, c) // warm
+	m.bytes = fetch(b, server, c) // warm
 	heard.heard, heard.listening = nil, true
-	ask(b, server, c)
+	fetch(b, server, c)
 	heard.listening = false
 	m.queries = len(heard.heard)
 	m.bare = bare(b, s.pool, heard.heard)
@@ -180,7 +180,7 @@ func measure(b *testing.B, s *site, server *httptest.Server, heard *recorder, c 
 		wg.Go(func() {
 			for range benchRounds {
 				start := time.Now()
-				ask(b, server, c)
+				fetch(b, server, c)
 				mu.Lock()
 				took = append(took, time.Since(start))
 				mu.Unlock()
@@ -193,7 +193,7 @@ func measure(b *testing.B, s *site, server *httptest.Server, heard *recorder, c 
 	return m
 }
 
-func ask(b *testing.B, server *httptest.Server, c benchCase) int {
+func fetch(b *testing.B, server *httptest.Server, c benchCase) int {
 	r, err := http.NewRequest(http.MethodGet, server.URL+c.path, nil)
 	if err != nil {
 		b.Error(err)

@@ -10,7 +10,7 @@ import (
 
 // publicPaths are the pages that search engines may list.
 var publicPaths = []string{
-	"/backend", "/backend/guideline", "/backend/manual", "/backend/about", "/backend/faq", "/backend/contact",
+	"/backend", "/backend/guideline", "/backend/manual", "/backend/about", "/backend/faq", "/backend/announcement", "/backend/contact",
 	"/backend/policy/website", "/backend/policy/privacy", "/backend/policy/security",
 }
 
@@ -18,7 +18,7 @@ type discoverPages struct{ *Server }
 
 func (p discoverPages) robots(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, err := fmt.Fprintf(w, "User-agent: *\nDisallow: /backend/login\nDisallow: /backend/token\nDisallow: /backend/profile\nSitemap: %s/sitemap.xml\n", p.cfg.BaseURL)
+	_, err := fmt.Fprintf(w, "User-agent: *\nDisallow: /backend/login\nDisallow: /backend/token\nDisallow: /backend/profile\nDisallow: /backend/search\nSitemap: %s/sitemap.xml\n", p.cfg.BaseURL)
 	return err
 }
 

@@ -126,6 +126,9 @@ var officeMenu = []struct {
 	{"ข้อมูลบริการ", []menuItem{
 		{authz.ViewAgencies, layout.MenuItem{Title: "หน่วยงานและโครงสร้าง", Path: "/backend/agencies", Icon: "building-2"}},
 	}},
+	{"เว็บไซต์", []menuItem{
+		{authz.ViewSearches, layout.MenuItem{Title: "คำค้นของผู้อ่าน", Path: "/backend/content/searches", Icon: "search"}},
+	}},
 	{"ระบบ", []menuItem{
 		{authz.ViewAudit, layout.MenuItem{Title: "บันทึกการใช้งาน", Path: "/backend/audit", Icon: "scroll-text"}},
 	}},

@@ -83,7 +83,7 @@ func (p faqPages) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	return p.open(w, r, "FAQ", "คำถามที่พบบ่อยของเจ้าหน้าที่ เรื่องการใช้งานระบบ รหัส Token และการปรับปรุงคู่มือสำหรับประชาชน",
 		func(l layout.Page) templ.Component {
-			l.Scripts = []string{"js/faq.js"}
+			l.Scripts = []string{"js/faq.js", "js/form.js"}
 			return faqview.List(l, groups)
 		})
 }

@@ -17,10 +17,12 @@ import (
 	"portal/internal/auditlog"
 	"portal/internal/banner"
 	"portal/internal/faq"
+	"portal/internal/feedback"
 	"portal/internal/file"
 	"portal/internal/manual"
 	"portal/internal/onboarding"
 	"portal/internal/page"
+	"portal/internal/search"
 	"portal/internal/session"
 	"portal/internal/settings"
 	"portal/internal/signin"
@@ -46,10 +48,12 @@ type Services struct {
 	AuditLog      *auditlog.Service
 	Banners       *banner.Service
 	FAQ           *faq.Service
+	Feedback      *feedback.Service
 	Files         *file.Service
 	Manuals       *manual.Service
 	Onboarding    *onboarding.Service
 	Pages         *page.Service
+	Search        *search.Service
 	Sessions      *session.Service
 	Settings      *settings.Service
 	SignIn        *signin.Service
@@ -72,6 +76,9 @@ type Server struct {
 	faq       faqPages
 	manual    manualPages
 	contact   contactPages
+	news      newsPages
+	search    searchPages
+	helpful   helpfulPages
 	file      filePages
 	signin    signinPages
 	redeem    redeemPages
@@ -103,6 +110,9 @@ func New(cfg Config, v Services) *Server {
 	s.faq = faqPages{s, v.FAQ}
 	s.manual = manualPages{s, v.Manuals}
 	s.contact = contactPages{s}
+	s.news = newsPages{s, v.Announcements, v.Manuals}
+	s.search = searchPages{s, v.Search, v.Feedback}
+	s.helpful = helpfulPages{s, v.Feedback}
 	s.file = filePages{s, v.Files}
 	s.signin = signinPages{s, v.SignIn}
 	s.redeem = redeemPages{s, v.Onboarding}

@@ -23,10 +23,12 @@ import (
 	"portal/internal/authz"
 	"portal/internal/banner"
 	"portal/internal/faq"
+	"portal/internal/feedback"
 	"portal/internal/file"
 	"portal/internal/manual"
 	"portal/internal/onboarding"
 	"portal/internal/page"
+	"portal/internal/search"
 	"portal/internal/seed"
 	"portal/internal/session"
 	"portal/internal/settings"
@@ -46,6 +48,7 @@ type site struct {
 	sessions *session.Service
 	tokens   *token.Service
 	agencies *agency.Service
+	search   *search.Service
 	handler  http.Handler
 	now      time.Time
 	broken   error // what /readyz reports
@@ -72,6 +75,8 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool) *site {
 	s.sessions = session.New(s.pool, s.log, session.DefaultLimits, clock)
 	s.agencies = agency.New(s.pool, s.log)
 	s.tokens = token.New(s.pool, s.log, keys, s.agencies.Lineage, clock)
+	s.search = search.New(search.Sources{FAQ: faq.New(s.pool), Pages: page.New(s.pool), Manuals: manual.New(s.pool),
+		Announcements: announcement.New(s.pool), Settings: settings.New(s.pool)}, s.pool, s.pool, clock)
 	s.handler = New(
 		Config{
 			BaseURL: baseURL, Issuer: "https://id.invalid", Now: clock,
@@ -83,6 +88,7 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool) *site {
 			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
+			Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),
 			SignIn: signin.New(signin.Config{Issuer: "https://id.invalid", Now: clock}, s.pool, s.log, s.sessions),
 		}).Handler()
 	return s

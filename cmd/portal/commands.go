@@ -31,19 +31,11 @@ func serve(ctx context.Context) error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
-	defer h.keepHouse(ctx, log)()
-	return listen(ctx, cfg.Addr, h.handler(log), log)
-}
-
-// keepHouse starts the jobs, which end with ctx; stop waits for the one at work.
-func (h *house) keepHouse(ctx context.Context, log *slog.Logger) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		h.housekeeping().Run(ctx, log)
-	}()
-	return func() { cancel(); <-ended }
+	l, err := listen(cfg.Addr)
+	if err != nil {
+		return err
+	}
+	return h.serve(ctx, l, log)
 }
 
 func migrate(ctx context.Context) error {

@@ -128,8 +128,7 @@ func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer)
 	if err := h.openTraffic(); err != nil {
 		return err
 	}
-	defer h.keepHouse(ctx, log)()
-	return serveOn(ctx, l, h.handler(log), log)
+	return h.serve(ctx, l, log)
 }
 
 func bind(port int) (net.Listener, error) {

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -17,11 +19,13 @@ import (
 	"portal/internal/config"
 	"portal/internal/db"
 	"portal/internal/faq"
+	"portal/internal/feedback"
 	"portal/internal/file"
 	"portal/internal/housekeeping"
 	"portal/internal/manual"
 	"portal/internal/onboarding"
 	"portal/internal/page"
+	"portal/internal/search"
 	"portal/internal/seed"
 	"portal/internal/session"
 	"portal/internal/settings"
@@ -42,6 +46,7 @@ type house struct {
 	sessions *session.Service
 	signin   *signin.Service
 	seeds    *seed.Service
+	search   *search.Service
 	log      *audit.Log
 	audit    *auditlog.Service
 	traffic  *trafficlog.Log // nil: traffic goes where the program's log goes
@@ -69,6 +74,8 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 	h.audit = auditlog.New(read, h.log, time.Now)
 	h.sessions = session.New(write, h.log, session.Limits{Idle: cfg.SessionIdle, Absolute: cfg.SessionMax}, time.Now)
 	h.signin = signin.New(provider(cfg), write, h.log, h.sessions)
+	h.search = search.New(search.Sources{FAQ: faq.New(read), Pages: page.New(read), Manuals: manual.New(read),
+		Announcements: announcement.New(read), Settings: settings.New(read)}, read, write, time.Now)
 	return h, nil
 }
 
@@ -104,6 +111,17 @@ func (h *house) close() {
 	}
 }
 
+// serve serves on l until ctx ends, with the work behind it: the search index,
+// whose counts are written once more at the end, and the jobs.
+func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger) error {
+	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var work sync.WaitGroup
+	work.Go(func() { h.search.Keep(behind, func(err error) { log.Error("search", "err", err) }) })
+	work.Go(func() { h.housekeeping().Run(behind, log) })
+	defer func() { stop(); work.Wait() }() // after the last request
+	return serveOn(ctx, l, h.handler(log), log)
+}
+
 // handler builds the web server on top.
 func (h *house) handler(log *slog.Logger) http.Handler {
 	c := h.cfg
@@ -122,5 +140,6 @@ func (h *house) handler(log *slog.Logger) http.Handler {
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: h.sessions,
 			SignIn: h.signin, Staff: staff.New(h.read, h.log, time.Now),
 			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,
+			Search: h.search, Feedback: feedback.New(h.read, h.write, time.Now),
 		}).Handler()
 }

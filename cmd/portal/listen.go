@@ -21,18 +21,19 @@ const (
 	shutdownTimeout = 12 * time.Second
 )
 
-// listen serves until ctx ends and then lets requests in flight finish.
-func listen(ctx context.Context, addr string, h http.Handler, log *slog.Logger) error {
+// listen takes the address.
+func listen(addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is in use by another program: stop it, or set another port (PORT=8090 make run)", addr)
+		return nil, fmt.Errorf("%s is in use by another program: stop it, or set another port (PORT=8090 make run)", addr)
 	}
 	if err != nil {
-		return fmt.Errorf("listening on %s: %w", addr, err)
+		return nil, fmt.Errorf("listening on %s: %w", addr, err)
 	}
-	return serveOn(ctx, l, h, log)
+	return l, nil
 }
 
+// serveOn serves until ctx ends and then lets requests in flight finish.
 func serveOn(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout,

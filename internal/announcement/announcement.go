@@ -25,6 +25,9 @@ type Service struct{ db db.Reader }
 // New returns a Service that reads from r.
 func New(r db.Reader) *Service { return &Service{r} }
 
+// Most is how many announcements a page lists at most; older ones are history.
+const Most = 500
+
 // Latest lists at most n announcements, pinned ones first, then the newest.
 // Public: no actor.
 func (s *Service) Latest(ctx context.Context, n int) ([]Announcement, error) {

@@ -53,6 +53,7 @@ const (
 
 	RemoveMembership Permission = "membership.remove" // any, of whatever role
 	ViewAudit        Permission = "audit.view"
+	ViewSearches     Permission = "search.view"
 	SeedContent      Permission = "content.seed"
 	KeepHouse        Permission = "house.keep"
 )
@@ -70,9 +71,10 @@ var descriptions = map[Permission]string{ // #nosec G101 -- words on screens
 
 	RemoveMembership: "ลบสิทธิ์ผู้ใช้งานทุกบทบาท",
 
-	ViewAudit:   "ดูบันทึกการใช้งาน",
-	SeedContent: "นำเข้าเนื้อหาเริ่มต้น",
-	KeepHouse:   "ล้างข้อมูลที่หมดอายุ",
+	ViewAudit:    "ดูบันทึกการใช้งาน",
+	ViewSearches: "ดูคำค้นและความเห็นของผู้อ่าน",
+	SeedContent:  "นำเข้าเนื้อหาเริ่มต้น",
+	KeepHouse:    "ล้างข้อมูลที่หมดอายุ",
 }
 
 func (p Permission) describe() string { return descriptions[p] }
@@ -88,8 +90,8 @@ var gives = map[Role][]Role{
 
 // grants is the rest of the permission matrix.
 var grants = map[Role][]Permission{
-	DGAAdmin:            {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, RemoveMembership, SuspendStaff, ViewAudit},
-	OPDCAdmin:           {EnterOffice},
+	DGAAdmin:            {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, RemoveMembership, SuspendStaff, ViewAudit, ViewSearches},
+	OPDCAdmin:           {EnterOffice, ViewSearches},
 	CentralOfficer:      {EnterOffice, ViewAgencies, IssueToken, ViewStaff, EditMembership, ViewAudit},
 	ManualAuthor:        {EnterOffice},
 	ManualReviewer:      {EnterOffice},

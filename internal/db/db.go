@@ -24,7 +24,8 @@ type Reader interface {
 }
 
 // Bookkeeper writes the rows nobody answers for: sign-ins under way, when a
-// session was last seen. Everything else is written through audit.Log.
+// session was last seen, counts of what visitors do. Everything else is written
+// through audit.Log.
 type Bookkeeper interface {
 	Reader
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)

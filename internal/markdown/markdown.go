@@ -63,18 +63,6 @@ func parse(src string) ast.Node {
 	return engine.Parser().Parse(text.NewReader([]byte(src)), parser.WithContext(ctx))
 }
 
-// plain is the text of n without its markup.
-func plain(n ast.Node, src []byte) string {
-	var b strings.Builder
-	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if t, ok := n.(*ast.Text); ok && entering {
-			b.Write(t.Segment.Value(src))
-		}
-		return ast.WalkContinue, nil
-	})
-	return b.String()
-}
-
 // ids makes heading ids that keep Thai letters, vowels and tone marks.
 type ids struct{ used map[string]bool }
 

@@ -90,3 +90,20 @@ func TestOutlineMatchesHTML(t *testing.T) {
 		t.Errorf("%d headings", len(seen))
 	}
 }
+
+func TestSections(t *testing.T) {
+	src := "ก่อน **หัวข้อ**\n\n## หนึ่ง\n\n- ก \\* ข &amp; ค\n- [ที่นี่](https://x.example)\n\n### ย่อย\n\n| ก | ข |\n| - | - |\n| ค | ง |\n\n## สอง <b>\n"
+	got := Sections(src)
+	want := []Section{{"", "", "ก่อน หัวข้อ"}, {"h-หนึ่ง", "หนึ่ง", "ก * ข & ค\nที่นี่\n\nย่อย\nก\nข\n\nค\nง"}, {"h-สอง-b", "สอง ", ""}}
+	if len(got) != len(want) {
+		t.Fatalf("%q", got)
+	}
+	for i := range want {
+		if strings.Join(strings.Fields(got[i].Text), " ") != strings.Join(strings.Fields(want[i].Text), " ") || got[i].ID != want[i].ID {
+			t.Errorf("%q, want %q", got[i], want[i])
+		}
+	}
+	if got := Outline(src); len(got) != 2 || got[0] != (Heading{"h-หนึ่ง", "หนึ่ง"}) {
+		t.Errorf("%q", got)
+	}
+}

@@ -4,6 +4,7 @@ package page
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"portal/internal/audit"
@@ -19,6 +20,14 @@ type Page struct {
 	UpdatedAt   time.Time
 }
 
+// Path is the page's address.
+func (p Page) Path() string {
+	if policy, ok := strings.CutPrefix(p.Slug, "policy-"); ok {
+		return "/backend/policy/" + policy
+	}
+	return "/backend/" + p.Slug
+}
+
 // Service answers questions about pages.
 type Service struct{ db db.Reader }
 
@@ -29,6 +38,9 @@ func New(r db.Reader) *Service { return &Service{r} }
 func (s *Service) BySlug(ctx context.Context, slug string) (Page, error) {
 	return selectPage(ctx, s.db, slug)
 }
+
+// All lists the pages. Public: no actor.
+func (s *Service) All(ctx context.Context) ([]Page, error) { return selectPages(ctx, s.db) }
 
 // Add adds a page within tx; UpdatedAt is the transaction's time.
 func Add(ctx context.Context, tx *audit.Tx, p Page) error { return insertPage(ctx, tx, p) }

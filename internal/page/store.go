@@ -23,6 +23,14 @@ func selectPage(ctx context.Context, r db.Reader, slug string) (Page, error) {
 	return p, err
 }
 
+func selectPages(ctx context.Context, r db.Reader) ([]Page, error) {
+	rows, err := r.Query(ctx, `SELECT slug, title, description, body, updated_at FROM pages ORDER BY slug`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Page])
+}
+
 func insertPage(ctx context.Context, tx *audit.Tx, p Page) error {
 	_, err := tx.Exec(ctx, `INSERT INTO pages (slug, title, description, body) VALUES ($1, $2, $3, $4)`,
 		p.Slug, p.Title, p.Description, p.Body)

@@ -12,7 +12,8 @@ function open() {
 	if (!details) return;
 	details.open = true;
 	details.scrollIntoView();
-	details.querySelector("summary")?.focus({ preventScroll: true });
+	const focus = target.matches("[tabindex]") ? target : details.querySelector("summary");
+	focus?.focus({ preventScroll: true });
 }
 
 addEventListener("hashchange", open);

@@ -23,6 +23,7 @@ type Crumb = component.Crumb
 type Page struct {
 	Title       string // without the site's name
 	Description string
+	Return      string // address to come back to after a choice of display; Path unless set
 	Path        string // such as /backend/faq: marks the menu, makes the canonical address
 	BaseURL     string // such as https://admin.info.go.th, without a slash at the end
 	Site        settings.Site
@@ -75,6 +76,9 @@ var mainMenu = []MenuItem{
 	{Title: "ติดต่อเรา", Path: "/backend/contact"},
 }
 
+// SearchPath is the page that finds anything public.
+const SearchPath = "/backend/search"
+
 // InfoURL is the citizens' site.
 const InfoURL = "https://info.go.th"
 
@@ -89,6 +93,13 @@ func (p Page) fullTitle() string {
 		return LongName
 	}
 	return p.Title + " | " + ShortName
+}
+
+func (p Page) address() string {
+	if p.Return == "" {
+		return p.Path
+	}
+	return p.Return
 }
 
 func (p Page) describe() string {

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"portal/internal/feedback"
+	"portal/internal/search"
+	"portal/templates/layout"
+	"portal/templates/searchview"
+)
+
+type searchPages struct {
+	*Server
+	search   *search.Service
+	feedback *feedback.Service
+}
+
+// find answers a question from memory: it works while the database is away.
+func (p searchPages) find(w http.ResponseWriter, r *http.Request) error {
+	ctx, q := r.Context(), r.URL.Query()
+	v := searchview.View{Asked: search.Clip(q.Get("q"))}
+	if only := search.Kind(q.Get("kind")); slices.Contains(search.Kinds, only) {
+		v.Only = only
+	}
+	site, err := p.search.Site(ctx)
+	if err != nil {
+		return err
+	}
+	if v.MostRead, err = p.search.MostRead(ctx); err != nil {
+		return err
+	}
+	if v.Result, err = p.search.Find(ctx, v.Asked, v.Only); err != nil {
+		return err
+	}
+	if q.Has("q") && v.Only == "" && r.Method == http.MethodGet { // not its further pages, not a look ahead
+		p.search.Count(ctx, v.Asked, v.Result)
+	}
+	title := "ค้นหา"
+	if v.Asked != "" {
+		title += ": " + v.Asked
+	}
+	l := p.frame(r, site, title, "ค้นหาคำถามที่พบบ่อย แนวทางปฏิบัติ คู่มือ ประกาศ และหน้าข้อมูลทั้งหมด")
+	l.Crumbs = []layout.Crumb{{Title: "ค้นหา", Path: layout.SearchPath}}
+	l.NoIndex, l.Scripts = true, []string{"js/form.js"}
+	l.Return = layout.SearchPath + "?" + url.Values{"q": {v.Asked}, "kind": {string(v.Only)}}.Encode()
+	return p.renderTagged(w, r, searchview.Search(l, v))
+}
+
+// report shows editors what readers look for.
+func (p searchPages) report(w http.ResponseWriter, r *http.Request) error {
+	days, err := strconv.Atoi(r.URL.Query().Get("days"))
+	if err != nil || !slices.Contains(searchview.Spans, days) {
+		days = searchview.Spans[1]
+	}
+	report, err := p.search.Report(r.Context(), p.actor(r), days)
+	if err != nil {
+		return err
+	}
+	votes, err := p.feedback.Latest(r.Context(), p.actor(r), days)
+	if err != nil {
+		return err
+	}
+	l, err := p.office(r, "คำค้นของผู้อ่าน")
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, http.StatusOK, searchview.Report(l, report, votes))
+}
