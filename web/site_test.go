@@ -50,7 +50,10 @@ type site struct {
 	logs     strings.Builder
 }
 
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T) *site { t.Helper(); return newSiteAt(t, "https://id.invalid") }
+
+// newSiteAt is a site whose people sign in at issuer.
+func newSiteAt(t *testing.T, issuer string) *site {
 	t.Helper()
 	s := &site{t: t, pool: testdb.New(t), now: time.Now()}
 	clock := func() time.Time { return s.now }
@@ -67,7 +70,7 @@ func newSite(t *testing.T) *site {
 	s.tokens = token.New(s.pool, s.log, keys, s.agencies.Lineage, clock)
 	s.handler = New(
 		Config{
-			BaseURL: baseURL, Issuer: "https://id.invalid", Now: clock,
+			BaseURL: baseURL, Issuer: issuer, Now: clock,
 			Log:   slog.New(slog.NewJSONHandler(&s.logs, nil)),
 			Ready: func(*http.Request) error { return s.broken },
 		},
@@ -76,7 +79,7 @@ func newSite(t *testing.T) *site {
 			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool),
 			Agencies: s.agencies, Tokens: s.tokens, Audit: s.log,
-			SignIn: signin.New(signin.Config{Issuer: "https://id.invalid", Now: clock}, s.pool, s.log, s.sessions),
+			SignIn: signin.New(signin.Config{Issuer: issuer, Now: clock}, s.pool, s.log, s.sessions),
 		}).Handler()
 	return s
 }
