@@ -128,10 +128,10 @@ func TestTokensWithScripts(t *testing.T) {
 	b.clean("tokens shown in the row")
 	b.open(p.base + "/backend/tokens")
 	b.do(chromedp.Click(`[data-tick-all] input`))
-	if n := evaluate[int](b, `document.querySelectorAll("input[name=pair]:checked").length`); n != 50 {
+	if n := evaluate[int](b, `document.querySelectorAll("input[name=pair]:checked").length`); n != 25 {
 		t.Errorf("%d boxes ticked", n)
 	}
-	if status := b.click(`button[value="ticked"]`); status != http.StatusOK || !strings.Contains(b.text(), "มีรหัสพร้อมใช้ 50 รหัส") {
+	if status := b.click(`button[value="ticked"]`); status != http.StatusOK || !strings.Contains(b.text(), "มีรหัสพร้อมใช้ 25 รหัส") {
 		t.Errorf("%d\n%s", status, b.text())
 	}
 	b.click(`a[href$="/print"]`)
@@ -140,8 +140,8 @@ func TestTokensWithScripts(t *testing.T) {
 		return err
 	}))
 	b.picture("slips on paper")
-	if n := b.pdf("slips"); n != 13 {
-		t.Errorf("50 slips on %d sheets, want 13", n)
+	if n := b.pdf("slips"); n != 7 {
+		t.Errorf("25 slips on %d sheets, want 7", n)
 	}
 }
 

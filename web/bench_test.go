@@ -91,7 +91,7 @@ func (r *recorder) pool(b *testing.B) *pgxpool.Pool {
 // in Postgres alone. `make bench` runs it on a country of real size.
 func BenchmarkOffice(b *testing.B) {
 	heard := &recorder{}
-	s := newSiteOn(b, heard.pool(b))
+	s := newSiteOn(b, heard.pool(b), "https://id.invalid")
 	if *database == "" {
 		plantCountry(b, s)
 	}

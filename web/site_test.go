@@ -55,12 +55,15 @@ type site struct {
 	logs     strings.Builder
 }
 
-func newSite(t testing.TB) *site {
+func newSite(t testing.TB) *site { t.Helper(); return newSiteAt(t, "https://id.invalid") }
+
+// newSiteAt is a site whose people sign in at issuer.
+func newSiteAt(t testing.TB, issuer string) *site {
 	t.Helper()
-	return newSiteOn(t, testdb.New(t))
+	return newSiteOn(t, testdb.New(t), issuer)
 }
 
-func newSiteOn(t testing.TB, pool *pgxpool.Pool) *site {
+func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 	t.Helper()
 	s := &site{t: t, pool: pool, now: time.Now()}
 	clock := func() time.Time { return s.now }
@@ -79,7 +82,7 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool) *site {
 		Announcements: announcement.New(s.pool), Settings: settings.New(s.pool)}, s.pool, s.pool, clock)
 	s.handler = New(
 		Config{
-			BaseURL: baseURL, Issuer: "https://id.invalid", Now: clock,
+			BaseURL: baseURL, Issuer: issuer, Now: clock,
 			Log:   slog.New(slog.NewJSONHandler(&s.logs, nil)),
 			Ready: func(*http.Request) error { return s.broken },
 		},
@@ -89,7 +92,7 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool) *site {
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
 			Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),
-			SignIn: signin.New(signin.Config{Issuer: "https://id.invalid", Now: clock}, s.pool, s.log, s.sessions),
+			SignIn: signin.New(signin.Config{Issuer: issuer, Now: clock}, s.pool, s.log, s.sessions),
 		}).Handler()
 	return s
 }

@@ -40,7 +40,7 @@ func (s *Service) ask(ctx context.Context, a attempt, cb Callback) (answer, erro
 		return answer{}, exchangeError(err)
 	}
 	raw, _ := tokens.Extra("id_token").(string)
-	idToken, err := p.verifier.Verify(ctx, raw)
+	idToken, err := verify(ctx, p.verifier, raw)
 	if err != nil {
 		return answer{}, fmt.Errorf("verifying the ID token: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -77,11 +78,11 @@ func (d *discovery) get(ctx context.Context) (*provider, error) {
 	if d.found != nil {
 		return d.found, nil
 	}
-	if d.failed != nil && time.Since(d.at) < retryAfter {
+	if d.failed != nil && d.cfg.Now().Sub(d.at) < retryAfter {
 		return nil, d.failed
 	}
 	d.found, d.failed = d.discover(ctx)
-	d.at = time.Now()
+	d.at = d.cfg.Now()
 	return d.found, d.failed
 }
 
@@ -109,6 +110,16 @@ func (d *discovery) discover(ctx context.Context) (*provider, error) {
 	p.verifier = found.VerifierContext(keep, &oidc.Config{ClientID: d.cfg.ClientID, Now: d.cfg.Now})
 	p.logout = found.VerifierContext(keep, &oidc.Config{SkipClientIDCheck: true, SkipExpiryCheck: true, Now: d.cfg.Now})
 	return p, nil
+}
+
+// verify checks a token with v. It answers Away when the keys could not be had:
+// that says nothing about the token. go-oidc tells the two apart only in words.
+func verify(ctx context.Context, v *oidc.IDTokenVerifier, raw string) (*oidc.IDToken, error) {
+	t, err := v.Verify(ctx, raw)
+	if err != nil && strings.HasPrefix(err.Error(), "failed to verify signature: fetching keys ") {
+		return nil, away(err)
+	}
+	return t, err
 }
 
 // EncodeSecret turns the consumer secret into the password of HTTP Basic.

@@ -52,8 +52,9 @@ func (a *audience) UnmarshalJSON(b []byte) error {
 
 // BackChannelLogout ends the sessions that a logout token of the provider
 // names. Each token works once, also when none of its sessions is open any
-// more. Whatever is wrong with it is a BadInput problem. Public: the provider's
-// signature is the permission.
+// more. Whatever is wrong with it is a BadInput problem, or Away when the
+// provider's keys are not to be had. Public: the provider's signature is the
+// permission.
 func (s *Service) BackChannelLogout(ctx context.Context, raw, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, finishTimeout)
 	defer cancel()
@@ -97,7 +98,10 @@ func (s *Service) believe(ctx context.Context, raw string) (logoutToken, error) 
 		return logoutToken{}, away(err)
 	}
 	var t logoutToken
-	verified, err := p.logout.Verify(oidc.ClientContext(ctx, s.provider.client), raw)
+	verified, err := verify(oidc.ClientContext(ctx, s.provider.client), p.logout, raw)
+	if problem.Is(err, problem.Away) {
+		return t, err
+	}
 	if err == nil {
 		err = verified.Claims(&t)
 	}
@@ -157,5 +161,5 @@ func seconds(n float64) time.Time {
 }
 
 func badLogout(err error) error {
-	return problem.Wrap(problem.BadInput, err, "logout token ใช้ไม่ได้")
+	return problem.Wrap(problem.BadInput, brief(err), "logout token ใช้ไม่ได้")
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -34,6 +35,15 @@ type fakeProvider struct {
 	basicUser, basicPassword   string
 }
 
+// providerKey is the same for all of them: making one takes long.
+var providerKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
 func newKey(t testing.TB) *rsa.PrivateKey {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -45,8 +55,9 @@ func newKey(t testing.TB) *rsa.PrivateKey {
 
 func newFakeProvider(t testing.TB) *fakeProvider {
 	t.Helper()
-	p := &fakeProvider{key: newKey(t), keyID: "k1"}
+	p := &fakeProvider{key: providerKey(), keyID: "k1"}
 	p.Server = httptest.NewServer(http.HandlerFunc(p.serve))
+	p.Config.SetKeepAlivesEnabled(false) // an idle connection would look like a leak
 	t.Cleanup(p.Close)
 	return p
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -27,6 +28,9 @@ const attemptLifetime = 10 * time.Minute
 
 // finishTimeout bounds all that the provider is asked for one sign-in.
 const finishTimeout = 9 * time.Second
+
+// refuseTimeout is what a refusal has to be recorded, on top of finishTimeout.
+const refuseTimeout = 2 * time.Second
 
 // Config is how the portal stands with the provider.
 type Config struct {
@@ -112,6 +116,7 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 	case problem.Is(err, problem.Away):
 		return Done{}, err
 	case err != nil:
+		err = brief(err)
 		return Done{}, s.refuse(ctx, cb, "", err.Error(), problem.Wrap(problem.BadInput, err,
 			"ตรวจสอบคำตอบจาก Digital ID แล้วไม่ถูกต้อง ระบบจึงไม่ให้เข้าใช้งาน กรุณาเริ่มเข้าสู่ระบบใหม่"))
 	case !assured(answer.identity.IAL, s.cfg.MinimumIAL):
@@ -129,8 +134,11 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 }
 
 // refuse records why a sign-in was refused, and of whom if the provider has said
-// it, and returns answer for the person.
+// it, and returns answer for the person. It does so also when the person has gone
+// or the time is up.
 func (s *Service) refuse(ctx context.Context, cb Callback, name, reason string, answer error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refuseTimeout)
+	defer cancel()
 	err := s.log.Change(ctx, authz.Actor{Address: cb.Address}, func(tx *audit.Tx) error {
 		return tx.Record(audit.SignInRefused, audit.Subject{Key: "signin", Name: name}, map[string]string{"reason": reason})
 	})
@@ -160,7 +168,16 @@ func (s *Service) SignOutURL(ctx context.Context, idToken string) string {
 }
 
 func away(err error) error {
-	return problem.Wrap(problem.Away, err, "ติดต่อ Digital ID ไม่ได้ในขณะนี้ กรุณาลองเข้าสู่ระบบใหม่ในอีกสักครู่")
+	return problem.Wrap(problem.Away, brief(err), "ติดต่อ Digital ID ไม่ได้ในขณะนี้ กรุณาลองเข้าสู่ระบบใหม่ในอีกสักครู่")
+}
+
+// brief cuts errors that quote a whole answer of the provider: they go into logs.
+func brief(err error) error {
+	const most = 1000
+	if text := err.Error(); len(text) > most {
+		return errors.New(strings.ToValidUTF8(text[:most], ""))
+	}
+	return err
 }
 
 // random draws 256 bits, unpadded base64url.

@@ -29,6 +29,7 @@ type bench struct {
 	pool *pgxpool.Pool
 	s    *Service
 	cfg  Config
+	took time.Duration // see try
 }
 
 func newBench(t *testing.T, change func(*Config)) *bench {
@@ -363,6 +364,26 @@ func TestA23_IdentityIsIssuerAndSubject(t *testing.T) {
 	}
 	if n := b.count(`SELECT count(*) FROM staff WHERE email = 'new@example.go.th'`); n != 2 {
 		t.Errorf("other sub, same e-mail: %d people, want 2", n)
+	}
+}
+
+func TestRefusalIsRecordedAfterTheTimeIsUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	b.p.claims = func(c map[string]any) { c["nonce"] = "other" }
+	state, calls := b.begin(), 0
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	b.s.cfg.Now = func() time.Time { // asked for the attempt's age, and when the ID token is there
+		if calls++; calls == 2 {
+			cancel()
+		}
+		return time.Now()
+	}
+	_, err := b.s.Finish(ctx, Callback{State: state, Code: "c", Browser: browser})
+	b.refused(err, problem.BadInput)
+	if ctx.Err() == nil {
+		t.Error("the time was not up")
 	}
 }
 
