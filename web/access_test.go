@@ -56,7 +56,7 @@ func (s *site) visits(method, route, whose string, find finder) string {
 	if err := s.pool.QueryRow(s.t.Context(), `SELECT encode(sha256, 'hex') FROM files ORDER BY sha256 LIMIT 1`).Scan(&hash); err != nil {
 		s.t.Fatal(err)
 	}
-	path := strings.NewReplacer("{hash}", hash, "{slug}", "token-usage", "{key}", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "*", "x", "/export", "/export?format=csv").Replace(route)
+	path := strings.NewReplacer("{hash}", hash, "{slug}", "token-usage", "{key}", keyOf(route), "*", "x", "/export", "/export?format=csv").Replace(route)
 	line := fmt.Sprintf("%-26s %-4s", strings.TrimSpace(route+" "+whose), method)
 	for _, role := range append([]authz.Role{"visitor", "newcomer"}, authz.Roles...) {
 		q, subject := request{method: method, path: path}, ""
@@ -75,6 +75,19 @@ func (s *site) visits(method, route, whose string, find finder) string {
 		line += fmt.Sprintf(" %s=%s", role, outcome(s.do(q)))
 	}
 	return line + "\n"
+}
+
+// contentKeys are items of each kind, of which the administrators of the OPDC may
+// edit the announcement, the question and the manual.
+var contentKeys = map[string]string{"banner": "start", "announcement": "new-portal", "faq": "closed-service-point", "faq-group": "usage",
+	"manual": "opdc-admin", "page": "about", "site": "contact"}
+
+// keyOf stands for {key} in a route.
+func keyOf(route string) string {
+	if rest, ok := strings.CutPrefix(route, "/backend/content/"); ok {
+		return contentKeys[strings.SplitN(rest, "/", 2)[0]]
+	}
+	return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 }
 
 // finder finds or makes what stands for {id}, for the person with subject ("" for

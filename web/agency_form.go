@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,7 +11,6 @@ import (
 	"portal/internal/authz"
 	"portal/internal/formkey"
 	"portal/internal/problem"
-	"portal/internal/signin"
 	"portal/templates/agencyview"
 	"portal/templates/component"
 )
@@ -188,19 +186,4 @@ func (p agencyPages) parentField(f agencyForm, c agency.Choice, label, hint stri
 		field.Fix = fix
 	}
 	return field
-}
-
-// done ends a form: it was carried out, now or before.
-func (p agencyPages) done(w http.ResponseWriter, r *http.Request, err error, to, message string) error {
-	if err != nil && !errors.Is(err, formkey.ErrDone) {
-		return err
-	}
-	if err == nil {
-		p.sessions.Flash(r.Context(), message)
-		if err := p.save(r.Context()); err != nil {
-			return err
-		}
-	}
-	redirect(w, r, signin.SafeReturn(to))
-	return nil
 }

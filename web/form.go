@@ -1,11 +1,14 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 
+	"portal/internal/formkey"
 	"portal/internal/problem"
+	"portal/internal/signin"
 )
 
 // badForm keeps a body that is too large apart from one that makes no sense.
@@ -40,4 +43,19 @@ const maxSearch = 100
 func searchText(typed string) string {
 	letters := []rune(strings.TrimSpace(typed))
 	return string(letters[:min(len(letters), maxSearch)])
+}
+
+// done ends a form: it was carried out, now or before.
+func (s *Server) done(w http.ResponseWriter, r *http.Request, err error, to, message string) error {
+	if err != nil && !errors.Is(err, formkey.ErrDone) {
+		return err
+	}
+	if err == nil {
+		s.sessions.Flash(r.Context(), message)
+		if err := s.save(r.Context()); err != nil {
+			return err
+		}
+	}
+	redirect(w, r, signin.SafeReturn(to))
+	return nil
 }

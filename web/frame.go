@@ -127,6 +127,13 @@ var officeMenu = []struct {
 		{authz.ViewAgencies, layout.MenuItem{Title: "หน่วยงานและโครงสร้าง", Path: "/backend/agencies", Icon: "building-2"}},
 	}},
 	{"เว็บไซต์", []menuItem{
+		{authz.EditBanners, layout.MenuItem{Title: "แบนเนอร์", Path: "/backend/content/banner", Icon: "image"}},
+		{authz.EditAnnouncements, layout.MenuItem{Title: "ประกาศข่าวสาร", Path: "/backend/content/announcement", Icon: "megaphone"}},
+		{authz.EditFAQ, layout.MenuItem{Title: "FAQ", Path: "/backend/content/faq", Icon: "circle-question-mark"}},
+		{authz.EditAllFAQ, layout.MenuItem{Title: "หมวด FAQ", Path: "/backend/content/faq-group", Icon: "layers"}},
+		{authz.EditManuals, layout.MenuItem{Title: "คู่มือ", Path: "/backend/content/manual", Icon: "book-open"}},
+		{authz.EditPages, layout.MenuItem{Title: "หน้าเนื้อหา", Path: "/backend/content/page", Icon: "file-text"}},
+		{authz.EditSite, layout.MenuItem{Title: "หน้าหลักและติดต่อ", Path: "/backend/content/site", Icon: "house"}},
 		{authz.ViewSearches, layout.MenuItem{Title: "คำค้นของผู้อ่าน", Path: "/backend/content/searches", Icon: "search"}},
 	}},
 	{"ระบบ", []menuItem{

@@ -6,8 +6,10 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"portal/internal/editing"
 	"portal/internal/sheet"
 	"portal/static"
+	"portal/templates/contentview"
 )
 
 // Handler is every URL the portal answers. Who may use each one is decided by
@@ -33,6 +35,12 @@ func (s *Server) Handler() http.Handler {
 				r.Use(s.withSession)
 				s.officeRoutes(r)
 			})
+		})
+		r.Group(func(r chi.Router) {
+			r.Use(limitBody(maxText), s.legible, s.withSession)
+			for _, k := range editing.Order {
+				s.contentRoutes(r, s.content.of(k))
+			}
 		})
 		r.Group(func(r chi.Router) {
 			r.Use(limitBody(maxUpload), s.legible, s.withSession)
@@ -144,6 +152,30 @@ func (s *Server) auditRoutes(r chi.Router) {
 	r.Get("/backend/audit", s.page(s.audit.list))
 	r.Get("/backend/audit/export", s.page(s.audit.export))
 	r.Get("/backend/audit/{id}", s.page(s.audit.show))
+}
+
+// contentRoutes are the editors of one kind of content.
+func (s *Server) contentRoutes(r chi.Router, p contentPages) {
+	list := contentview.Path(p.kind)
+	r.Get(list, s.page(p.list))
+	if p.kind.Ordered() {
+		r.Post(list, s.page(p.arrange))
+	}
+	if !p.kind.Fixed() {
+		r.Get(list+"/new", s.page(p.edit))
+		r.Post(list+"/new", s.page(p.save))
+	}
+	item := list + "/{key}"
+	r.Get(item, s.page(p.edit))
+	r.Post(item, s.page(p.save))
+	r.Get(item+"/publish", s.page(p.publishForm))
+	r.Post(item+"/publish", s.page(p.publish))
+	r.Post(item+"/hold", s.page(p.hold))
+	r.Get(item+"/discard", s.page(p.discardForm))
+	r.Post(item+"/discard", s.page(p.discard))
+	r.Get(item+"/history", s.page(p.history))
+	r.Get(item+"/compare", s.page(p.compare))
+	r.Post(item+"/restore", s.page(p.restore))
 }
 
 // uploadRoutes take large files.

@@ -16,6 +16,7 @@ import (
 	"portal/internal/announcement"
 	"portal/internal/auditlog"
 	"portal/internal/banner"
+	"portal/internal/editing"
 	"portal/internal/faq"
 	"portal/internal/feedback"
 	"portal/internal/file"
@@ -47,6 +48,7 @@ type Services struct {
 	Announcements *announcement.Service
 	AuditLog      *auditlog.Service
 	Banners       *banner.Service
+	Editing       *editing.Service
 	FAQ           *faq.Service
 	Feedback      *feedback.Service
 	Files         *file.Service
@@ -83,6 +85,7 @@ type Server struct {
 	signin    signinPages
 	redeem    redeemPages
 	profile   profilePages
+	content   contentPages
 	agency    agencyPages
 	roleToken roleTokenPages
 	staff     staffPages
@@ -117,6 +120,7 @@ func New(cfg Config, v Services) *Server {
 	s.signin = signinPages{s, v.SignIn}
 	s.redeem = redeemPages{s, v.Onboarding}
 	s.profile = profilePages{s, v.Staff, v.Sessions}
+	s.content = contentPages{Server: s, editing: v.Editing}
 	s.agency = agencyPages{s, v.Agencies}
 	s.roleToken = roleTokenPages{s, v.Tokens}
 	s.staff = staffPages{s, v.Staff, v.Agencies}

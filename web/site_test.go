@@ -22,6 +22,7 @@ import (
 	"portal/internal/auditlog"
 	"portal/internal/authz"
 	"portal/internal/banner"
+	"portal/internal/editing"
 	"portal/internal/faq"
 	"portal/internal/feedback"
 	"portal/internal/file"
@@ -91,7 +92,7 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
-			Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),
+			Editing: editing.New(s.pool, s.log, clock), Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),
 			SignIn: signin.New(signin.Config{Issuer: issuer, Now: clock}, s.pool, s.log, s.sessions),
 		}).Handler()
 	return s

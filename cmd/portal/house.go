@@ -18,6 +18,7 @@ import (
 	"portal/internal/banner"
 	"portal/internal/config"
 	"portal/internal/db"
+	"portal/internal/editing"
 	"portal/internal/faq"
 	"portal/internal/feedback"
 	"portal/internal/file"
@@ -47,6 +48,7 @@ type house struct {
 	signin   *signin.Service
 	seeds    *seed.Service
 	search   *search.Service
+	editing  *editing.Service
 	log      *audit.Log
 	audit    *auditlog.Service
 	traffic  *trafficlog.Log // nil: traffic goes where the program's log goes
@@ -74,6 +76,7 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 	h.audit = auditlog.New(read, h.log, time.Now)
 	h.sessions = session.New(write, h.log, session.Limits{Idle: cfg.SessionIdle, Absolute: cfg.SessionMax}, time.Now)
 	h.signin = signin.New(provider(cfg), write, h.log, h.sessions)
+	h.editing = editing.New(read, h.log, time.Now)
 	h.search = search.New(search.Sources{FAQ: faq.New(read), Pages: page.New(read), Manuals: manual.New(read),
 		Announcements: announcement.New(read), Settings: settings.New(read)}, read, write, time.Now)
 	return h, nil
@@ -117,6 +120,7 @@ func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger) err
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
 	work.Go(func() { h.search.Keep(behind, func(err error) { log.Error("search", "err", err) }) })
+	work.Go(func() { h.editing.Keep(behind, func(err error) { log.Error("scheduled publication", "err", err) }) })
 	work.Go(func() { h.housekeeping().Run(behind, log) })
 	defer func() { stop(); work.Wait() }() // after the last request
 	return serveOn(ctx, l, h.handler(log), log)
@@ -140,6 +144,6 @@ func (h *house) handler(log *slog.Logger) http.Handler {
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: h.sessions,
 			SignIn: h.signin, Staff: staff.New(h.read, h.log, time.Now),
 			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,
-			Search: h.search, Feedback: feedback.New(h.read, h.write, time.Now),
+			Editing: h.editing, Search: h.search, Feedback: feedback.New(h.read, h.write, time.Now),
 		}).Handler()
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // kit is what every feature may import.
-var kit = []string{"internal/audit", "internal/authz", "internal/db", "internal/formkey", "internal/keyset", "internal/problem"}
+var kit = []string{"internal/audit", "internal/authz", "internal/db", "internal/formkey", "internal/keyset", "internal/place", "internal/problem"}
 
 // features lists each feature with what it may import beyond the kit.
 var features = map[string][]string{
@@ -29,11 +29,14 @@ var features = map[string][]string{
 	"internal/formkey":      nil,
 	"internal/manual":       nil,
 	"internal/page":         nil,
+	"internal/place":        nil,
 	"internal/session":      nil,
 	"internal/settings":     nil,
 	"internal/staff":        nil,
 	"internal/token":        {"internal/keyboard"},
 	// Processes across features stand above them.
+	"internal/editing": {"internal/announcement", "internal/banner", "internal/faq", "internal/manual", "internal/page",
+		"internal/settings", "internal/thaidate"},
 	"internal/housekeeping": {"internal/agency", "internal/auditlog", "internal/session", "internal/signin", "internal/token", "internal/trafficlog"},
 	"internal/onboarding":   {"internal/staff", "internal/token"},
 	"internal/search": {"internal/announcement", "internal/faq", "internal/keyboard", "internal/manual", "internal/markdown",

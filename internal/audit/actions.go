@@ -13,6 +13,13 @@ type Action string
 const ( // #nosec G101 -- names of what happened, no secrets
 	ContentSeeded Action = "content.seeded"
 
+	ContentDrafted   Action = "content.drafted"
+	ContentDiscarded Action = "content.discarded"
+	ContentScheduled Action = "content.scheduled"
+	ContentHeld      Action = "content.unscheduled"
+	ContentPublished Action = "content.published"
+	ContentOrdered   Action = "content.ordered"
+
 	AgencySeeded   Action = "agency.seeded"
 	AgencyAdded    Action = "agency.added"
 	AgencyChanged  Action = "agency.changed"
@@ -52,6 +59,12 @@ const ( // #nosec G101 -- names of what happened, no secrets
 // actionNames say what was done, in the words of the audit viewer.
 var actionNames = map[Action]string{ // #nosec G101 -- words on screens
 	ContentSeeded:     "นำเข้าเนื้อหาเริ่มต้น",
+	ContentDrafted:    "บันทึกฉบับร่างเนื้อหา",
+	ContentDiscarded:  "ทิ้งฉบับร่างเนื้อหา",
+	ContentScheduled:  "กำหนดเวลาเผยแพร่เนื้อหา",
+	ContentHeld:       "ยกเลิกกำหนดเผยแพร่เนื้อหา",
+	ContentPublished:  "เผยแพร่เนื้อหา",
+	ContentOrdered:    "เรียงลำดับเนื้อหา",
 	AgencySeeded:      "นำเข้าหน่วยงานเริ่มต้น",
 	AgencyAdded:       "เพิ่มหน่วยงาน",
 	AgencyChanged:     "แก้ไขหน่วยงาน",
@@ -99,6 +112,7 @@ var Groups = []Group{
 	{"รหัส Token", []Action{TokenIssued, TokensIssued, TokenCopied, TokenExported, TokenRedeemed, TokenRefused}},
 	{"ผู้ใช้งานและสิทธิ์", []Action{MembershipGiven, MembershipChanged, MembershipEnded, StaffSuspended, StaffRestored, StaffExported}},
 	{"หน่วยงาน", []Action{AgencyAdded, AgencyChanged, AgencyMoved, AgencyShown, AgencyHidden, AgencyChecked, AgencyImported, AgencySeeded}},
+	{"เนื้อหาเว็บไซต์", []Action{ContentDrafted, ContentPublished, ContentScheduled, ContentHeld, ContentDiscarded, ContentOrdered}},
 	{"ระบบ", []Action{ContentSeeded, AuditExported, AuditPruned, RowsCleaned}},
 }
 

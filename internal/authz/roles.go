@@ -54,8 +54,18 @@ const (
 	RemoveMembership Permission = "membership.remove" // any, of whatever role
 	ViewAudit        Permission = "audit.view"
 	ViewSearches     Permission = "search.view"
-	SeedContent      Permission = "content.seed"
-	KeepHouse        Permission = "house.keep"
+
+	EditBanners       Permission = "banner.edit"
+	EditAnnouncements Permission = "announcement.edit"
+	EditFAQ           Permission = "faq.edit"        // the own group's
+	EditAllFAQ        Permission = "faq.edit_all"    // every group's, and the groups
+	EditManuals       Permission = "manual.edit"     // the own role's
+	EditAllManuals    Permission = "manual.edit_all" // every role's
+	EditPages         Permission = "page.edit"
+	EditSite          Permission = "site.edit"
+
+	SeedContent Permission = "content.seed"
+	KeepHouse   Permission = "house.keep"
 )
 
 var descriptions = map[Permission]string{ // #nosec G101 -- words on screens
@@ -73,8 +83,18 @@ var descriptions = map[Permission]string{ // #nosec G101 -- words on screens
 
 	ViewAudit:    "ดูบันทึกการใช้งาน",
 	ViewSearches: "ดูคำค้นและความเห็นของผู้อ่าน",
-	SeedContent:  "นำเข้าเนื้อหาเริ่มต้น",
-	KeepHouse:    "ล้างข้อมูลที่หมดอายุ",
+
+	EditBanners:       "แก้ไขแบนเนอร์",
+	EditAnnouncements: "แก้ไขประกาศข่าวสาร",
+	EditFAQ:           "แก้ไข FAQ",
+	EditAllFAQ:        "แก้ไข FAQ ทุกหมวด",
+	EditManuals:       "แก้ไขคู่มือ",
+	EditAllManuals:    "แก้ไขคู่มือทุกบทบาท",
+	EditPages:         "แก้ไขหน้าเนื้อหา",
+	EditSite:          "แก้ไขหน้าหลักและข้อมูลติดต่อ",
+
+	SeedContent: "นำเข้าเนื้อหาเริ่มต้น",
+	KeepHouse:   "ล้างข้อมูลที่หมดอายุ",
 }
 
 func (p Permission) describe() string { return descriptions[p] }
@@ -90,8 +110,9 @@ var gives = map[Role][]Role{
 
 // grants is the rest of the permission matrix.
 var grants = map[Role][]Permission{
-	DGAAdmin:            {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, RemoveMembership, SuspendStaff, ViewAudit, ViewSearches},
-	OPDCAdmin:           {EnterOffice, ViewSearches},
+	DGAAdmin: {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, RemoveMembership, SuspendStaff, ViewAudit, ViewSearches,
+		EditBanners, EditAnnouncements, EditFAQ, EditAllFAQ, EditManuals, EditAllManuals, EditPages, EditSite},
+	OPDCAdmin:           {EnterOffice, ViewSearches, EditAnnouncements, EditFAQ, EditManuals},
 	CentralOfficer:      {EnterOffice, ViewAgencies, IssueToken, ViewStaff, EditMembership, ViewAudit},
 	ManualAuthor:        {EnterOffice},
 	ManualReviewer:      {EnterOffice},

@@ -11,6 +11,7 @@ var Initial = Site{
 		Email:     "contact@dga.or.th",
 		Center:    "DGA Contact Center",
 		CenterTel: "02 612 6060",
+		Copyright: "สงวนลิขสิทธิ์ พ.ศ. 2564–{ปี} สำนักงานพัฒนารัฐบาลดิจิทัล (องค์การมหาชน) (สพร.)",
 		Social: []Link{
 			{"Facebook", "https://www.facebook.com/DGAThailand"},
 			{"X", "https://x.com/DGAThailand"},
@@ -19,6 +20,15 @@ var Initial = Site{
 		},
 	},
 	Landing: Landing{
+		Parts: []Part{
+			{Slug: PartBanners, Title: "แบนเนอร์ประชาสัมพันธ์"},
+			{Slug: PartDuties, Title: "แนวทางปฏิบัติสำหรับเจ้าหน้าที่หน่วยงาน", Lead: "งานที่ต้องดูแลให้เป็นปัจจุบันอยู่เสมอ"},
+			{Slug: PartSteps, Title: "แนวทางปฏิบัติ", Lead: "ขั้นตอนการขอรับสิทธิ์และเข้าใช้งานครั้งแรก"},
+			{Slug: PartFAQ, Title: "FAQ"},
+			{Slug: PartManuals, Title: "ดาวน์โหลดคู่มือการใช้งาน"},
+			{Slug: PartBackground, Title: "ที่มาโครงการ"},
+			{Slug: PartNews, Title: "ประกาศข่าวสาร"},
+		},
 		Duties: []Duty{
 			{"building-2", "ปรับปรุงข้อมูลหน่วยงาน", "ให้ชื่อ ที่ตั้ง และเวลาทำการเป็นปัจจุบัน"},
 			{"book-open-check", "ปรับปรุงคู่มือประชาชน", "ตามกระบวนการ แล้วส่งขออนุมัติ"},

@@ -4,6 +4,8 @@ package settings
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"portal/internal/audit"
 	"portal/internal/db"
@@ -20,6 +22,7 @@ type Contact struct {
 	Center    string // name of the contact center
 	CenterTel string // as shown, national
 	Social    []Link
+	Copyright string // the line at the foot of each page, with {ปี} for the year it is
 }
 
 // Link is a named address.
@@ -31,8 +34,40 @@ type Duty struct{ Icon, Title, Text string } // Icon names a Lucide icon
 // Step is one step of the first sign-in, on the landing page.
 type Step struct{ Title, Text string }
 
+// Part is a part of the landing page.
+type Part struct {
+	Slug  string // one of the constants below
+	Off   bool   // left out
+	Title string // its heading
+	Lead  string // a sentence beside the heading, or ""
+}
+
+// The parts of the landing page that have words of their own, in their order.
+const (
+	PartBanners    = "banners"
+	PartNews       = "news"
+	PartDuties     = "duties"
+	PartSteps      = "steps"
+	PartFAQ        = "faq"
+	PartManuals    = "manuals"
+	PartBackground = "background"
+)
+
+// Part is the part named slug: as it was edited or, if nobody did, as it began.
+func (l Landing) Part(slug string) Part {
+	for _, parts := range [][]Part{l.Parts, Initial.Landing.Parts} {
+		for _, p := range parts {
+			if p.Slug == slug {
+				return p
+			}
+		}
+	}
+	return Part{Slug: slug, Off: true}
+}
+
 // Landing is the landing page's own words.
 type Landing struct {
+	Parts      []Part
 	Duties     []Duty
 	Steps      []Step
 	Background string // short version of the background
@@ -52,6 +87,22 @@ func New(r db.Reader) *Service { return &Service{r} }
 
 // Site returns the settings as they stand. Public: no actor.
 func (s *Service) Site(ctx context.Context) (Site, error) { return selectSite(ctx, s.db) }
+
+// Current returns the settings within r, so that an editor's transaction can
+// look at them. Public: the caller has asked for the right to edit.
+func Current(ctx context.Context, r db.Reader) (Site, error) { return selectSite(ctx, r) }
+
+// Put replaces the settings within tx.
+func Put(ctx context.Context, tx *audit.Tx, s Site) error { return upsertSite(ctx, tx, s) }
+
+// CopyrightLine is the line at the foot of each page, in year (B.E.).
+func (c Contact) CopyrightLine(year int) string {
+	line := c.Copyright
+	if line == "" {
+		line = Initial.Contact.Copyright
+	}
+	return strings.ReplaceAll(line, "{ปี}", strconv.Itoa(year))
+}
 
 // Add stores the first settings within tx.
 func Add(ctx context.Context, tx *audit.Tx, s Site) error { return insertSite(ctx, tx, s) }

@@ -28,3 +28,8 @@ func insertSite(ctx context.Context, tx *audit.Tx, s Site) error {
 	_, err := tx.Exec(ctx, `INSERT INTO settings (key, value) VALUES ('site', $1)`, s)
 	return err
 }
+
+func upsertSite(ctx context.Context, tx *audit.Tx, s Site) error {
+	_, err := tx.Exec(ctx, `INSERT INTO settings (key, value) VALUES ('site', $1) ON CONFLICT (key) DO UPDATE SET value = $1`, s)
+	return err
+}

@@ -1,0 +1,120 @@
+package editing
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"portal/internal/authz"
+)
+
+// Version is one published version of an item.
+type Version struct {
+	Number int
+	By     string // "" for the content as it was first put in
+	At     time.Time
+	Reason string
+}
+
+// History lists the published versions of an item, the newest first. An item
+// that nobody edited has none yet.
+func (s *Service) History(ctx context.Context, actor authz.Actor, k Kind, key string) (Item, []Version, error) {
+	it, err := s.Open(ctx, actor, k, key)
+	if err != nil {
+		return it, nil, err
+	}
+	versions, err := selectVersions(ctx, s.db, k, key)
+	return it, versions, err
+}
+
+// Change is a field that differs between two versions.
+type Change struct {
+	Label    string
+	Old, New string
+}
+
+// DraftVersion stands for the draft where a version is asked for.
+const DraftVersion = "draft"
+
+// Compare lists the fields in which two versions differ, a before b. Each is a
+// number or DraftVersion. Its problems are Forbidden and NotFound.
+func (s *Service) Compare(ctx context.Context, actor authz.Actor, k Kind, key, a, b string) (Item, []Change, error) {
+	it, err := s.Open(ctx, actor, k, key)
+	if err != nil {
+		return it, nil, err
+	}
+	old, err := s.version(ctx, it, a)
+	if err != nil {
+		return it, nil, err
+	}
+	new, err := s.version(ctx, it, b)
+	if err != nil {
+		return it, nil, err
+	}
+	return it, Differences(it.Inputs, old, new), nil
+}
+
+func (s *Service) version(ctx context.Context, it Item, which string) (Fields, error) {
+	if which == DraftVersion {
+		if it.Draft == nil {
+			return nil, errNoItem
+		}
+		return it.Draft.Fields, nil
+	}
+	number, err := strconv.Atoi(which)
+	if err != nil {
+		return nil, errNoItem
+	}
+	if number == it.Number {
+		return it.Live, nil
+	}
+	return selectVersion(ctx, s.db, it.Kind, it.Key, number)
+}
+
+// Differences lists the inputs in which two sets of fields differ, in the words
+// of the form.
+func Differences(inputs []Input, old, new Fields) []Change {
+	var all []Change
+	for _, in := range inputs {
+		if a, b := in.Words(old), in.Words(new); a != b {
+			all = append(all, Change{in.Label, a, b})
+		}
+	}
+	return all
+}
+
+// Words are what fields say for the input, as a person reads it.
+func (in Input) Words(f Fields) string {
+	if in.Type != List {
+		return in.word(f[in.Name])
+	}
+	var lines []string
+	for _, row := range f.rows(in.Name) {
+		var cells []string
+		for _, part := range in.Parts {
+			if w := part.word(row[part.Name]); w != "" {
+				cells = append(cells, w)
+			}
+		}
+		lines = append(lines, strings.Join(cells, " · "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (in Input) word(value string) string {
+	switch in.Type {
+	case Check:
+		if value == "" {
+			return "ไม่ใช่"
+		}
+		return "ใช่"
+	case Choice:
+		for _, o := range in.Options {
+			if o.Value == value {
+				return o.Label
+			}
+		}
+	}
+	return value
+}

@@ -1,0 +1,158 @@
+package editing
+
+import (
+	"context"
+	"strconv"
+
+	"portal/internal/audit"
+	"portal/internal/authz"
+	"portal/internal/db"
+	"portal/internal/settings"
+)
+
+// The two items of the kind Site.
+const (
+	contactKey = "contact"
+	landingKey = "landing"
+)
+
+var siteNames = map[string]string{contactKey: "ติดต่อและ Footer", landingKey: "หน้าหลัก"}
+
+// parts are the parts of the landing page, as the form shows them.
+var parts = []struct{ slug, label string }{
+	{settings.PartBanners, "แบนเนอร์ประชาสัมพันธ์"}, {settings.PartNews, "ประกาศข่าวสาร"},
+	{settings.PartDuties, "แนวทางปฏิบัติสำหรับเจ้าหน้าที่หน่วยงาน"}, {settings.PartSteps, "ขั้นตอนการเข้าใช้งาน"},
+	{settings.PartFAQ, "FAQ"}, {settings.PartManuals, "ดาวน์โหลดคู่มือ"}, {settings.PartBackground, "ที่มาโครงการ"},
+}
+
+var siteModel = model{
+	title: "หน้าหลักและติดต่อ", one: "ส่วน", edit: authz.EditSite, fixed: true,
+	inputs: func(key string) []Input {
+		if key == landingKey {
+			return landingInputs()
+		}
+		return contactInputs()
+	},
+	list: func(ctx context.Context, r db.Reader) ([]item, error) {
+		site, err := settings.Current(ctx, r)
+		return []item{
+			{key: landingKey, fields: landingFields(site.Landing)}, {key: contactKey, fields: contactFields(site.Contact)},
+		}, err
+	},
+	apply: func(ctx context.Context, tx *audit.Tx, key string, f Fields) error {
+		site, err := settings.Current(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if key == landingKey {
+			site.Landing = landingOf(f)
+		} else {
+			site.Contact = contactOf(f)
+		}
+		return settings.Put(ctx, tx, site)
+	},
+	check: nothing, may: anyone,
+	name: func(key string, _ Fields) string { return siteNames[key] },
+	path: func(key string) string {
+		if key == landingKey {
+			return "/backend"
+		}
+		return "/backend/contact"
+	},
+}
+
+func contactInputs() []Input {
+	return []Input{
+		{Name: "owner", Label: "หน่วยงานเจ้าของเว็บไซต์", Type: Line, Max: 200, Required: true},
+		{Name: "address", Label: "ที่อยู่", Type: Text, Max: 500, Required: true},
+		{Name: "map", Label: "ลิงก์แผนที่", Type: Link, Max: 500},
+		{Name: "telephone", Label: "โทรศัพท์", Type: Line, Max: 60, Required: true},
+		{Name: "fax", Label: "โทรสาร", Type: Line, Max: 60},
+		{Name: "email", Label: "อีเมล", Type: Line, Max: 120, Required: true},
+		{Name: "center", Label: "ชื่อศูนย์ติดต่อ", Type: Line, Max: 120, Required: true},
+		{Name: "center_tel", Label: "โทรศัพท์ศูนย์ติดต่อ", Type: Line, Max: 60, Required: true},
+		{Name: "social", Label: "สื่อสังคมออนไลน์", Type: List, Max: 8, Parts: []Input{
+			{Name: "name", Label: "ชื่อ", Type: Line, Max: 40, Required: true},
+			{Name: "url", Label: "ที่อยู่ (https)", Type: Link, Max: 300, Required: true},
+		}},
+		{Name: "copyright", Label: "ข้อความลิขสิทธิ์", Hint: "เขียน {ปี} ตรงที่ต้องการให้แสดงปีปัจจุบัน", Type: Line, Max: 250, Required: true},
+	}
+}
+
+func contactFields(c settings.Contact) Fields {
+	f := Fields{
+		"owner": c.Owner, "address": c.Address, "map": c.MapLink, "telephone": c.Telephone, "fax": c.Fax, "email": c.Email,
+		"center": c.Center, "center_tel": c.CenterTel, "copyright": c.Copyright,
+	}
+	if c.Copyright == "" { // stored before the line could be edited
+		f["copyright"] = settings.Initial.Contact.Copyright
+	}
+	for i, l := range c.Social {
+		row := "social." + strconv.Itoa(i) + "."
+		f[row+"name"], f[row+"url"] = l.Name, l.URL
+	}
+	return f
+}
+
+func contactOf(f Fields) settings.Contact {
+	c := settings.Contact{
+		Owner: f["owner"], Address: f["address"], MapLink: f["map"], Telephone: f["telephone"], Fax: f["fax"], Email: f["email"],
+		Center: f["center"], CenterTel: f["center_tel"], Copyright: f["copyright"],
+	}
+	for _, row := range f.rows("social") {
+		c.Social = append(c.Social, settings.Link{Name: row["name"], URL: row["url"]})
+	}
+	return c
+}
+
+func landingInputs() []Input {
+	var inputs []Input
+	for _, p := range parts {
+		inputs = append(inputs,
+			Input{Name: p.slug + "_on", Label: "แสดงส่วน" + p.label, Type: Check, Initial: "1"},
+			Input{Name: p.slug + "_title", Label: "หัวข้อของส่วน" + p.label, Type: Line, Max: 120, Required: true},
+			Input{Name: p.slug + "_lead", Label: "คำนำของส่วน" + p.label, Type: Line, Max: 250})
+	}
+	return append(inputs,
+		Input{Name: "duties", Label: "งานของเจ้าหน้าที่หน่วยงาน", Type: List, Max: 12, Parts: []Input{
+			{Name: "icon", Label: "สัญลักษณ์", Type: Choice, Required: true, Options: icons},
+			{Name: "title", Label: "ชื่องาน", Type: Line, Max: 80, Required: true},
+			{Name: "text", Label: "คำอธิบายสั้น", Type: Line, Max: 160},
+		}},
+		Input{Name: "steps", Label: "ขั้นตอนการเข้าใช้งาน", Type: List, Max: 8, Parts: []Input{
+			{Name: "title", Label: "ขั้นตอน", Type: Line, Max: 80, Required: true},
+			{Name: "text", Label: "คำอธิบายสั้น", Type: Line, Max: 160},
+		}},
+		Input{Name: "background", Label: "ที่มาโครงการโดยย่อ", Type: Text, Max: 600, Required: true})
+}
+
+func landingFields(l settings.Landing) Fields {
+	f := Fields{"background": l.Background}
+	for _, p := range parts {
+		part := l.Part(p.slug)
+		f[p.slug+"_on"], f[p.slug+"_title"], f[p.slug+"_lead"] = yes(!part.Off), part.Title, part.Lead
+	}
+	for i, d := range l.Duties {
+		row := "duties." + strconv.Itoa(i) + "."
+		f[row+"icon"], f[row+"title"], f[row+"text"] = d.Icon, d.Title, d.Text
+	}
+	for i, s := range l.Steps {
+		row := "steps." + strconv.Itoa(i) + "."
+		f[row+"title"], f[row+"text"] = s.Title, s.Text
+	}
+	return f
+}
+
+func landingOf(f Fields) settings.Landing {
+	l := settings.Landing{Background: f["background"]}
+	for _, p := range parts {
+		l.Parts = append(l.Parts, settings.Part{Slug: p.slug, Off: f[p.slug+"_on"] == "", Title: f[p.slug+"_title"], Lead: f[p.slug+"_lead"]})
+	}
+	for _, row := range f.rows("duties") {
+		l.Duties = append(l.Duties, settings.Duty{Icon: row["icon"], Title: row["title"], Text: row["text"]})
+	}
+	for _, row := range f.rows("steps") {
+		l.Steps = append(l.Steps, settings.Step{Title: row["title"], Text: row["text"]})
+	}
+	return l
+}

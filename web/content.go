@@ -1,0 +1,172 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"portal/internal/editing"
+	"portal/internal/formkey"
+	"portal/internal/problem"
+	"portal/templates/component"
+	"portal/templates/contentview"
+	"portal/templates/layout"
+)
+
+// contentPages are the editors of what visitors read, one set for each kind.
+type contentPages struct {
+	*Server
+	editing *editing.Service
+	kind    editing.Kind
+}
+
+// of is the same pages for another kind.
+func (p contentPages) of(k editing.Kind) contentPages { p.kind = k; return p }
+
+func key(r *http.Request) string { return chi.URLParam(r, "key") }
+
+// list shows the items of the kind, with their order.
+func (p contentPages) list(w http.ResponseWriter, r *http.Request) error {
+	return p.listWith(w, r, http.StatusOK, nil)
+}
+
+func (p contentPages) listWith(w http.ResponseWriter, r *http.Request, status int, bad *problem.Error) error {
+	entries, err := p.editing.Entries(r.Context(), p.actor(r), p.kind)
+	if err != nil {
+		return err
+	}
+	l, err := p.office(r, p.kind.Title())
+	if err != nil {
+		return err
+	}
+	v := contentview.List{Kind: p.kind, Entries: entries, Key: string(formkey.New()), Problem: bad, May: !p.kind.Fixed()}
+	return p.render(w, r, status, contentview.Items(l, v))
+}
+
+// arrange puts the items of a group into the order of the numbers beside them.
+func (p contentPages) arrange(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	was := strings.Fields(r.PostForm.Get("was"))
+	keys := slices.Clone(was)
+	place := func(k string) int {
+		n, err := strconv.Atoi(strings.TrimSpace(r.PostForm.Get("place." + k)))
+		if err != nil {
+			return slices.Index(was, k) + 1
+		}
+		return n
+	}
+	slices.SortStableFunc(keys, func(a, b string) int { return place(a) - place(b) })
+	err := p.editing.Arrange(r.Context(), p.actor(r), p.kind, keys, was, formkey.Key(r.PostForm.Get("form_key")))
+	if bad, ok := refillable(err); ok {
+		return p.listWith(w, r, statuses[bad.Kind], bad)
+	}
+	return p.done(w, r, err, contentview.Path(p.kind), "เผยแพร่ลำดับใหม่แล้ว")
+}
+
+// edit shows an item's form, with what was typed before the session ended.
+func (p contentPages) edit(w http.ResponseWriter, r *http.Request) error {
+	it, err := p.editing.Open(r.Context(), p.actor(r), p.kind, key(r))
+	if err != nil {
+		return err
+	}
+	f := contentview.Form{Item: it, Typed: it.Fields()}
+	if typed, ok := p.typed(r); ok {
+		f.Typed, f.Mark = editing.Read(it.Inputs, typed), typed.Get("mark")
+	}
+	return p.form(w, r, http.StatusOK, f)
+}
+
+// save keeps what was typed as the draft.
+func (p contentPages) save(w http.ResponseWriter, r *http.Request) error {
+	it, err := p.editing.Open(r.Context(), p.actor(r), p.kind, key(r))
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	typed := take(it, editing.Read(it.Inputs, r.PostForm), r.PostForm)
+	saved, err := p.editing.Save(r.Context(), p.actor(r), p.kind, key(r),
+		editing.Saving{FormKey: formkey.Key(r.PostForm.Get("form_key")), Mark: r.PostForm.Get("mark"), Fields: typed})
+	if bad, ok := refillable(err); ok {
+		f := contentview.Form{Item: it, Typed: typed, Problem: bad}
+		if bad.Kind == problem.Conflict {
+			f.Theirs = it.Fields()
+		} else {
+			f.Mark = r.PostForm.Get("mark")
+		}
+		return p.form(w, r, statuses[bad.Kind], f)
+	}
+	to := contentview.ItemPath(p.kind, saved)
+	if errors.Is(err, formkey.ErrDone) && key(r) == "" {
+		to = contentview.Path(p.kind) // which item this form began is not known any more
+	} else if r.PostForm.Get("then") == "publish" {
+		to += "/publish"
+	}
+	return p.done(w, r, err, to, "บันทึกฉบับร่างแล้ว")
+}
+
+// take puts in the text of somebody else where the editor chose it.
+func take(it editing.Item, typed editing.Fields, form url.Values) editing.Fields {
+	theirs := it.Fields()
+	for _, in := range it.Inputs {
+		if form.Get("take."+in.Name) == "" {
+			continue
+		}
+		for name := range typed {
+			if strings.HasPrefix(name, in.Name+".") {
+				delete(typed, name)
+			}
+		}
+		for name, value := range theirs {
+			if name == in.Name || strings.HasPrefix(name, in.Name+".") {
+				typed[name] = value
+			}
+		}
+	}
+	return typed
+}
+
+func (p contentPages) form(w http.ResponseWriter, r *http.Request, status int, f contentview.Form) error {
+	l, err := p.frameOf(r, f.Item, "")
+	if err != nil {
+		return err
+	}
+	l.Scripts = append(l.Scripts, "js/form.js")
+	f.Key = string(formkey.New())
+	f.Pictures, f.Files = p.chosen(f, editing.Picture), p.chosen(f, editing.Document)
+	return p.render(w, r, status, contentview.Edit(l, f))
+}
+
+// chosen are the files that the form names already.
+func (p contentPages) chosen(f contentview.Form, t editing.InputType) []component.Option {
+	var all []component.Option
+	for _, in := range f.Inputs {
+		if in.Type == t && f.Typed[in.Name] != "" {
+			all = append(all, component.Option{Value: f.Typed[in.Name], Label: f.Typed[in.Name][:12]})
+		}
+	}
+	return all
+}
+
+// frameOf is the frame of a page about an item, or about one thing done with it.
+func (p contentPages) frameOf(r *http.Request, it editing.Item, step string) (layout.Page, error) {
+	title := it.Name
+	if it.Key == "" {
+		title = "เพิ่ม" + it.One
+	}
+	l, err := p.office(r, title)
+	l.Crumbs = []layout.Crumb{{Title: it.Title, Path: contentview.Path(it.Kind)}, {Title: title, Path: contentview.ItemPath(it.Kind, it.Key)}}
+	if step != "" {
+		l.Title = step + " " + title
+		l.Crumbs = append(l.Crumbs, layout.Crumb{Title: step, Path: r.URL.Path})
+	}
+	return l, err
+}

@@ -1,0 +1,132 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"portal/internal/editing"
+	"portal/internal/formkey"
+	"portal/internal/problem"
+	"portal/templates/contentview"
+)
+
+// publishForm shows what would change for visitors and asks why and when.
+func (p contentPages) publishForm(w http.ResponseWriter, r *http.Request) error {
+	v := contentview.Step{}
+	if typed, ok := p.typed(r); ok {
+		v.Reason, v.At = typed.Get("reason"), typed.Get("at")
+	}
+	return p.publishWith(w, r, http.StatusOK, v)
+}
+
+func (p contentPages) publishWith(w http.ResponseWriter, r *http.Request, status int, v contentview.Step) error {
+	it, err := p.editing.Open(r.Context(), p.actor(r), p.kind, key(r))
+	if err != nil {
+		return err
+	}
+	l, err := p.frameOf(r, it, "เผยแพร่")
+	if err != nil {
+		return err
+	}
+	v.Item, v.Key = it, string(formkey.New())
+	if it.Draft != nil {
+		v.Changes = editing.Differences(it.Inputs, it.Live, it.Draft.Fields)
+	}
+	return p.render(w, r, status, contentview.Publish(l, v))
+}
+
+func (p contentPages) publish(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	v := contentview.Step{Reason: strings.TrimSpace(r.PostForm.Get("reason")), At: r.PostForm.Get("at")}
+	now, err := p.editing.Publish(r.Context(), p.actor(r), p.kind, key(r), editing.Publishing{
+		FormKey: formkey.Key(r.PostForm.Get("form_key")), Mark: r.PostForm.Get("mark"), Reason: v.Reason, At: v.At,
+	})
+	if bad, ok := refillable(err); ok {
+		v.Problem = bad
+		return p.publishWith(w, r, statuses[bad.Kind], v)
+	}
+	if now {
+		return p.done(w, r, err, contentview.Path(p.kind), "เผยแพร่แล้ว ผู้อ่านเห็นข้อความใหม่แล้ว")
+	}
+	return p.done(w, r, err, contentview.Path(p.kind), "กำหนดเวลาเผยแพร่แล้ว")
+}
+
+// hold calls a settled publication off.
+func (p contentPages) hold(w http.ResponseWriter, r *http.Request) error {
+	err := p.editing.Hold(r.Context(), p.actor(r), p.kind, key(r), formkey.Key(r.PostFormValue("form_key")))
+	return p.done(w, r, err, contentview.ItemPath(p.kind, key(r))+"/publish", "ยกเลิกกำหนดเผยแพร่แล้ว ฉบับร่างยังอยู่")
+}
+
+func (p contentPages) discardForm(w http.ResponseWriter, r *http.Request) error {
+	return p.discardWith(w, r, http.StatusOK, nil)
+}
+
+func (p contentPages) discardWith(w http.ResponseWriter, r *http.Request, status int, bad *problem.Error) error {
+	it, err := p.editing.Open(r.Context(), p.actor(r), p.kind, key(r))
+	if err != nil {
+		return err
+	}
+	l, err := p.frameOf(r, it, "ทิ้งฉบับร่าง")
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, status, contentview.Discard(l, contentview.Step{Item: it, Key: string(formkey.New()), Problem: bad}))
+}
+
+func (p contentPages) discard(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	err := p.editing.Discard(r.Context(), p.actor(r), p.kind, key(r), r.PostForm.Get("mark"), formkey.Key(r.PostForm.Get("form_key")))
+	if bad, ok := refillable(err); ok {
+		return p.discardWith(w, r, statuses[bad.Kind], bad)
+	}
+	return p.done(w, r, err, contentview.Path(p.kind), "ทิ้งฉบับร่างแล้ว")
+}
+
+func (p contentPages) history(w http.ResponseWriter, r *http.Request) error {
+	return p.historyWith(w, r, http.StatusOK, nil)
+}
+
+func (p contentPages) historyWith(w http.ResponseWriter, r *http.Request, status int, bad *problem.Error) error {
+	it, versions, err := p.editing.History(r.Context(), p.actor(r), p.kind, key(r))
+	if err != nil {
+		return err
+	}
+	l, err := p.frameOf(r, it, "ประวัติ")
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, status, contentview.History(l, contentview.Step{Item: it, Key: string(formkey.New()), Problem: bad}, versions))
+}
+
+func (p contentPages) compare(w http.ResponseWriter, r *http.Request) error {
+	a, b := r.URL.Query().Get("a"), r.URL.Query().Get("b")
+	it, changes, err := p.editing.Compare(r.Context(), p.actor(r), p.kind, key(r), a, b)
+	if err != nil {
+		return err
+	}
+	l, err := p.frameOf(r, it, "เทียบฉบับ")
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, http.StatusOK, contentview.Compare(l, contentview.Step{Item: it, Changes: changes}, a, b))
+}
+
+func (p contentPages) restore(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	number, err := strconv.Atoi(r.PostForm.Get("number"))
+	if err != nil {
+		number = -1 // no version has it
+	}
+	err = p.editing.Restore(r.Context(), p.actor(r), p.kind, key(r), number, r.PostForm.Get("mark"), formkey.Key(r.PostForm.Get("form_key")))
+	if bad, ok := refillable(err); ok {
+		return p.historyWith(w, r, statuses[bad.Kind], bad)
+	}
+	return p.done(w, r, err, contentview.ItemPath(p.kind, key(r)), "นำฉบับนั้นมาเป็นฉบับร่างแล้ว ตรวจสอบก่อนเผยแพร่")
+}
