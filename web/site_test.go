@@ -22,6 +22,7 @@ import (
 	"portal/internal/auditlog"
 	"portal/internal/authz"
 	"portal/internal/banner"
+	"portal/internal/config"
 	"portal/internal/editing"
 	"portal/internal/faq"
 	"portal/internal/feedback"
@@ -41,6 +42,12 @@ import (
 
 const baseURL = "https://portal.example"
 
+// What the portal and the provider know each other by.
+const (
+	clientID     = "portal"
+	clientSecret = "secret" // #nosec G101 -- of a test
+)
+
 // site is the whole portal on a database of its own, seeded.
 type site struct {
 	t        testing.TB
@@ -52,6 +59,7 @@ type site struct {
 	search   *search.Service
 	handler  http.Handler
 	now      time.Time
+	live     bool  // the time is the real one, not now
 	broken   error // what /readyz reports
 	logs     strings.Builder
 }
@@ -67,7 +75,12 @@ func newSiteAt(t testing.TB, issuer string) *site {
 func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 	t.Helper()
 	s := &site{t: t, pool: pool, now: time.Now()}
-	clock := func() time.Time { return s.now }
+	clock := func() time.Time {
+		if s.live {
+			return time.Now()
+		}
+		return s.now
+	}
 	s.log = audit.New(s.pool)
 	if _, err := seed.New(s.pool, s.log).Content(context.Background(), authz.System("test")); err != nil {
 		t.Fatal(err)
@@ -93,7 +106,8 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
 			Editing: editing.New(s.pool, s.log, clock), Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),
-			SignIn: signin.New(signin.Config{Issuer: issuer, Now: clock}, s.pool, s.log, s.sessions),
+			SignIn: signin.New(signin.Config{Issuer: issuer, ClientID: clientID, ClientSecret: clientSecret, Scopes: config.DefaultScopes(), Now: clock,
+				RedirectURL: baseURL + "/backend/login/callback", LogoutURL: baseURL + "/backend/logout/done"}, s.pool, s.log, s.sessions),
 		}).Handler()
 	return s
 }
