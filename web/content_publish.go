@@ -32,6 +32,13 @@ func (p contentPages) publishWith(w http.ResponseWriter, r *http.Request, status
 	v.Item, v.Key = it, string(formkey.New())
 	if it.Draft != nil {
 		v.Changes = editing.Differences(it.Inputs, it.Live, it.Draft.Fields)
+		leads, err := p.leads(r)
+		if err != nil {
+			return err
+		}
+		if v.Links, err = p.editing.BrokenIn(r.Context(), it, leads); err != nil {
+			return err
+		}
 	}
 	return p.render(w, r, status, contentview.Publish(l, v))
 }

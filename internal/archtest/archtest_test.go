@@ -35,8 +35,8 @@ var features = map[string][]string{
 	"internal/staff":        nil,
 	"internal/token":        {"internal/keyboard"},
 	// Processes across features stand above them.
-	"internal/editing": {"internal/announcement", "internal/banner", "internal/faq", "internal/manual", "internal/page",
-		"internal/settings", "internal/thaidate"},
+	"internal/editing": {"internal/announcement", "internal/banner", "internal/faq", "internal/manual", "internal/markdown",
+		"internal/page", "internal/settings", "internal/thaidate"},
 	"internal/housekeeping": {"internal/agency", "internal/auditlog", "internal/session", "internal/signin", "internal/token", "internal/trafficlog"},
 	"internal/onboarding":   {"internal/staff", "internal/token"},
 	"internal/search": {"internal/announcement", "internal/faq", "internal/keyboard", "internal/manual", "internal/markdown",

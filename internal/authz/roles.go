@@ -63,6 +63,7 @@ const (
 	EditAllManuals    Permission = "manual.edit_all" // every role's
 	EditPages         Permission = "page.edit"
 	EditSite          Permission = "site.edit"
+	CheckLinks        Permission = "link.check"
 
 	SeedContent Permission = "content.seed"
 	KeepHouse   Permission = "house.keep"
@@ -92,6 +93,7 @@ var descriptions = map[Permission]string{ // #nosec G101 -- words on screens
 	EditAllManuals:    "แก้ไขคู่มือทุกบทบาท",
 	EditPages:         "แก้ไขหน้าเนื้อหา",
 	EditSite:          "แก้ไขหน้าหลักและข้อมูลติดต่อ",
+	CheckLinks:        "ตรวจลิงก์ในเนื้อหา",
 
 	SeedContent: "นำเข้าเนื้อหาเริ่มต้น",
 	KeepHouse:   "ล้างข้อมูลที่หมดอายุ",
@@ -111,8 +113,8 @@ var gives = map[Role][]Role{
 // grants is the rest of the permission matrix.
 var grants = map[Role][]Permission{
 	DGAAdmin: {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, RemoveMembership, SuspendStaff, ViewAudit, ViewSearches,
-		EditBanners, EditAnnouncements, EditFAQ, EditAllFAQ, EditManuals, EditAllManuals, EditPages, EditSite},
-	OPDCAdmin:           {EnterOffice, ViewSearches, EditAnnouncements, EditFAQ, EditManuals},
+		EditBanners, EditAnnouncements, EditFAQ, EditAllFAQ, EditManuals, EditAllManuals, EditPages, EditSite, CheckLinks},
+	OPDCAdmin:           {EnterOffice, ViewSearches, EditAnnouncements, EditFAQ, EditManuals, CheckLinks},
 	CentralOfficer:      {EnterOffice, ViewAgencies, IssueToken, ViewStaff, EditMembership, ViewAudit},
 	ManualAuthor:        {EnterOffice},
 	ManualReviewer:      {EnterOffice},

@@ -168,3 +168,17 @@ func putFiles(ctx context.Context, tx *audit.Tx, k Kind, key string, number int,
 	}
 	return err
 }
+
+// selectFiles returns the SHA-256 of every stored file, in hex.
+func selectFiles(ctx context.Context, r db.Reader) (map[string]bool, error) {
+	rows, err := r.Query(ctx, `SELECT encode(sha256, 'hex') FROM files`)
+	if err != nil {
+		return nil, err
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	files := make(map[string]bool, len(all))
+	for _, f := range all {
+		files[f] = true
+	}
+	return files, err
+}
