@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"portal/internal/editing"
+	"portal/internal/feedback"
 	"portal/internal/formkey"
 	"portal/internal/problem"
 	"portal/templates/component"
@@ -21,8 +23,9 @@ import (
 // contentPages are the editors of what visitors read, one set for each kind.
 type contentPages struct {
 	*Server
-	editing *editing.Service
-	kind    editing.Kind
+	editing  *editing.Service
+	feedback *feedback.Service
+	kind     editing.Kind
 }
 
 // of is the same pages for another kind.
@@ -40,12 +43,29 @@ func (p contentPages) listWith(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
+	if err := p.addVotes(r, entries); err != nil {
+		return err
+	}
 	l, err := p.office(r, p.kind.Title())
 	if err != nil {
 		return err
 	}
 	v := contentview.List{Kind: p.kind, Entries: entries, Key: string(formkey.New()), Problem: bad, May: !p.kind.Fixed()}
 	return p.render(w, r, status, contentview.Items(l, v))
+}
+
+// addVotes notes beside each question how often its answer helped.
+func (p contentPages) addVotes(r *http.Request, entries []editing.Entry) error {
+	if p.kind != editing.FAQ {
+		return nil
+	}
+	counts, err := p.feedback.Counts(r.Context(), p.actor(r))
+	for i, e := range entries {
+		if v, ok := counts[e.Key]; ok {
+			entries[i].Note = fmt.Sprintf("ช่วยได้ %d · ไม่ช่วย %d", v.Helpful, v.Useless)
+		}
+	}
+	return err
 }
 
 // arrange puts the items of a group into the order of the numbers beside them.

@@ -205,7 +205,7 @@ func TestPartsOfTheLandingPage(t *testing.T) {
 	s := newSite(t)
 	admin := s.person("admin", authz.DGAAdmin)
 	const path = "/backend/content/site/landing"
-	fields := url.Values{"background": {"ที่มาใหม่"}, "steps.0.title": {"ขั้นเดียว"}, "duties.0.icon": {"star"}, "duties.0.title": {"งานเดียว"}}
+	fields := url.Values{"background": {"ที่มาใหม่"}, "faq_by": {"chosen"}, "steps.0.title": {"ขั้นเดียว"}, "duties.0.icon": {"star"}, "duties.0.title": {"งานเดียว"}}
 	for _, part := range []string{"banners", "news", "duties", "steps", "manuals", "background", "faq"} {
 		fields.Set(part+"_title", "หัวข้อ "+part)
 		if part != "faq" {
@@ -257,5 +257,39 @@ func TestOrderOfQuestions(t *testing.T) {
 	}
 	if res := send("9"); res.StatusCode != http.StatusConflict {
 		t.Errorf("an order that is not there any more: %d", res.StatusCode)
+	}
+}
+
+func TestCountedQuestionsOfTheLandingPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.person("admin", authz.DGAAdmin)
+	const path = "/backend/content/site/landing"
+	page := text(t, s.get(path, admin))
+	typed := url.Values{}
+	for _, m := range regexp.MustCompile(`<(?:input class="input" type="text"[^>]*|input type="checkbox"[^>]*) name="([^"]+)" value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		if !strings.HasSuffix(m[1], ".drop") {
+			typed.Set(m[1], html.UnescapeString(m[2]))
+		}
+	}
+	typed.Set("background", "ที่มา")
+	typed.Set("faq_by", "counted")
+	for i := range 7 {
+		typed.Set("duties."+string(rune('0'+i))+".icon", "star")
+	}
+	s.post(path, admin, s.formOf(path, admin, typed))
+	if res := s.post(path+"/publish", admin, s.formOf(path+"/publish", admin, url.Values{"reason": {"ตามผู้อ่าน"}})); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d %s", res.StatusCode, text(t, res))
+	}
+	const notChosen = "ที่เลิกให้บริการประชาชนแล้ว"
+	if strings.Contains(text(t, s.get("/backend", nil)), notChosen) {
+		t.Fatal("the question is there already: it proves nothing")
+	}
+	s.post("/backend/faq/closed-service-point/helpful", nil, url.Values{"answer": {"yes"}})
+	if !strings.Contains(text(t, s.get("/backend", nil)), notChosen) {
+		t.Error("what helped readers is not on the landing page")
+	}
+	if !strings.Contains(text(t, s.get("/backend/content/faq", admin)), "ช่วยได้ 1 · ไม่ช่วย 0") {
+		t.Error("editors do not see it")
 	}
 }

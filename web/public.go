@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -39,7 +40,7 @@ func (p homePages) show(w http.ResponseWriter, r *http.Request) (err error) {
 	if v.News, err = p.announcements.Latest(ctx, announcementsOnLanding); err != nil {
 		return err
 	}
-	if v.FAQ, err = p.faqs.Featured(ctx); err != nil {
+	if v.FAQ, err = p.mostRead(ctx); err != nil {
 		return err
 	}
 	if v.Manuals, err = p.manuals.All(ctx); err != nil {
@@ -51,6 +52,29 @@ func (p homePages) show(w http.ResponseWriter, r *http.Request) (err error) {
 			l.Scripts = []string{"js/carousel.js"}
 			return homeview.Home(l, v)
 		})
+}
+
+// The most read questions are counted over so many days, if they are counted.
+const (
+	countedDays = 90
+	countedMost = 5
+)
+
+// mostRead are the questions that editors chose or, if they left it to the
+// readers, those that helped most. Nobody has said so at first: then it is the
+// chosen ones too.
+func (p homePages) mostRead(ctx context.Context) ([]faq.Entry, error) {
+	site, err := p.settings.Site(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if site.Landing.CountedFAQ {
+		counted, err := p.faqs.MostHelpful(ctx, countedMost, p.cfg.Now().AddDate(0, 0, -countedDays))
+		if err != nil || len(counted) > 0 {
+			return counted, err
+		}
+	}
+	return p.faqs.Featured(ctx)
 }
 
 type textPages struct {

@@ -120,7 +120,7 @@ func New(cfg Config, v Services) *Server {
 	s.signin = signinPages{s, v.SignIn}
 	s.redeem = redeemPages{s, v.Onboarding}
 	s.profile = profilePages{s, v.Staff, v.Sessions}
-	s.content = contentPages{Server: s, editing: v.Editing}
+	s.content = contentPages{Server: s, editing: v.Editing, feedback: v.Feedback}
 	s.agency = agencyPages{s, v.Agencies}
 	s.roleToken = roleTokenPages{s, v.Tokens}
 	s.staff = staffPages{s, v.Staff, v.Agencies}

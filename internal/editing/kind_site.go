@@ -114,6 +114,7 @@ func landingInputs() []Input {
 			Input{Name: p.slug + "_lead", Label: "คำนำของส่วน" + p.label, Type: Line, Max: 250})
 	}
 	return append(inputs,
+		Input{Name: "faq_by", Label: "คำถามในส่วน FAQ", Type: Choice, Required: true, Options: faqChoices},
 		Input{Name: "duties", Label: "งานของเจ้าหน้าที่หน่วยงาน", Type: List, Max: 12, Parts: []Input{
 			{Name: "icon", Label: "สัญลักษณ์", Type: Choice, Required: true, Options: icons},
 			{Name: "title", Label: "ชื่องาน", Type: Line, Max: 80, Required: true},
@@ -126,8 +127,19 @@ func landingInputs() []Input {
 		Input{Name: "background", Label: "ที่มาโครงการโดยย่อ", Type: Text, Max: 600, Required: true})
 }
 
+// The questions of the landing page are chosen or counted.
+const (
+	faqChosen  = "chosen"
+	faqCounted = "counted"
+)
+
+var faqChoices = []Option{{faqChosen, "คำถามที่เลือกไว้"}, {faqCounted, "คำถามที่ผู้อ่านตอบว่าช่วยได้มากที่สุดใน 90 วัน"}}
+
 func landingFields(l settings.Landing) Fields {
-	f := Fields{"background": l.Background}
+	f := Fields{"background": l.Background, "faq_by": faqChosen}
+	if l.CountedFAQ {
+		f["faq_by"] = faqCounted
+	}
 	for _, p := range parts {
 		part := l.Part(p.slug)
 		f[p.slug+"_on"], f[p.slug+"_title"], f[p.slug+"_lead"] = yes(!part.Off), part.Title, part.Lead
@@ -144,7 +156,7 @@ func landingFields(l settings.Landing) Fields {
 }
 
 func landingOf(f Fields) settings.Landing {
-	l := settings.Landing{Background: f["background"]}
+	l := settings.Landing{Background: f["background"], CountedFAQ: f["faq_by"] == faqCounted}
 	for _, p := range parts {
 		l.Parts = append(l.Parts, settings.Part{Slug: p.slug, Off: f[p.slug+"_on"] == "", Title: f[p.slug+"_title"], Lead: f[p.slug+"_lead"]})
 	}

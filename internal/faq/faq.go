@@ -4,6 +4,7 @@ package faq
 
 import (
 	"context"
+	"time"
 
 	"portal/internal/audit"
 	"portal/internal/db"
@@ -56,6 +57,12 @@ func (s *Service) Groups(ctx context.Context) ([]Group, error) {
 // Featured lists the most read entries. Public: no actor.
 func (s *Service) Featured(ctx context.Context) ([]Entry, error) {
 	return selectEntries(ctx, s.db, true)
+}
+
+// MostHelpful lists at most n entries that readers called helpful most often
+// since a day. Public: no actor.
+func (s *Service) MostHelpful(ctx context.Context, n int, since time.Time) ([]Entry, error) {
+	return selectMostHelpful(ctx, s.db, n, since)
 }
 
 // AddGroup adds a group within tx.

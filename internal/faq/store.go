@@ -2,6 +2,7 @@ package faq
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -23,6 +24,17 @@ func selectEntries(ctx context.Context, r db.Reader, featuredOnly bool) ([]Entry
 		FROM faq_entries e JOIN faq_groups g ON g.slug = e.group_slug
 		WHERE e.featured OR NOT $1
 		ORDER BY g.position, e.position, e.slug`, featuredOnly)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Entry])
+}
+
+func selectMostHelpful(ctx context.Context, r db.Reader, n int, since time.Time) ([]Entry, error) {
+	rows, err := r.Query(ctx, `
+		SELECT e.slug, e.group_slug AS "group", e.position, e.question, e.answer, e.featured
+		FROM faq_entries e JOIN (SELECT slug, sum(helpful) AS n FROM faq_votes WHERE day >= $2 GROUP BY slug) v ON v.slug = e.slug
+		WHERE e.shown AND v.n > 0 ORDER BY v.n DESC, e.slug LIMIT $1`, n, since)
 	if err != nil {
 		return nil, err
 	}

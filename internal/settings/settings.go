@@ -68,6 +68,7 @@ func (l Landing) Part(slug string) Part {
 // Landing is the landing page's own words.
 type Landing struct {
 	Parts      []Part
+	CountedFAQ bool // the FAQ part shows what helped readers most, not what editors chose
 	Duties     []Duty
 	Steps      []Step
 	Background string // short version of the background
