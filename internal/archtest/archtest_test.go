@@ -36,7 +36,9 @@ var features = map[string][]string{
 	// Processes across features stand above them.
 	"internal/housekeeping": {"internal/agency", "internal/auditlog", "internal/session", "internal/signin", "internal/token", "internal/trafficlog"},
 	"internal/onboarding":   {"internal/staff", "internal/token"},
-	"internal/search": {"internal/announcement", "internal/faq", "internal/keyboard", "internal/manual", "internal/markdown",
+	"internal/content": {"internal/announcement", "internal/banner", "internal/faq", "internal/manual", "internal/page",
+		"internal/settings", "internal/thaidate"},
+	"internal/search": {"internal/announcement", "internal/content", "internal/faq", "internal/keyboard", "internal/manual", "internal/markdown",
 		"internal/page", "internal/settings", "internal/thaidate"},
 	"internal/signin": {"internal/session", "internal/staff"},
 	"internal/seed": {"internal/agency", "internal/announcement", "internal/banner", "internal/faq", "internal/file",
@@ -55,6 +57,7 @@ var foundations = map[string][]string{
 	"internal/trafficlog": {"internal/thaidate"},
 	"internal/keyboard":   {},
 	"internal/keyset":     {"internal/problem"},
+	"internal/packed":     {},
 	"internal/sheet":      {"internal/problem"},
 	"internal/markdown":   {},
 	"internal/testdb":     {"internal/db", "internal/devtools/postgres", "migrations"},
