@@ -45,6 +45,7 @@ type site struct {
 	agencies *agency.Service
 	search   *search.Service
 	contents *content.Service
+	server   *Server
 	handler  http.Handler
 	now      time.Time
 	broken   error // what /readyz reports
@@ -76,7 +77,7 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 	s.tokens = token.New(s.pool, s.log, keys, s.agencies.Lineage, clock)
 	s.contents = content.New(s.pool, "", clock)
 	s.search = search.New(s.contents, s.pool, s.pool, clock)
-	s.handler = New(
+	s.server = New(
 		Config{
 			BaseURL: baseURL, Issuer: issuer, Now: clock,
 			Log:   slog.New(slog.NewJSONHandler(&s.logs, nil)),
@@ -88,7 +89,8 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
 			Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),
 			SignIn: signin.New(signin.Config{Issuer: issuer, Now: clock}, s.pool, s.log, s.sessions),
-		}).Handler()
+		})
+	s.handler = s.server.Handler()
 	return s
 }
 

@@ -20,8 +20,8 @@ func (s *Server) peer(r *http.Request) (client netip.Addr, ok bool) {
 	if err != nil {
 		return client, false
 	}
-	client = from.Addr().Unmap().WithZone("")
-	if !s.trusted(client) {
+	client = from.Addr().Unmap()
+	if !s.trusted(client.WithZone("")) {
 		return client, true
 	}
 	if chain := r.Header["X-Forwarded-For"]; len(chain) == 1 {

@@ -58,7 +58,8 @@ type Service struct {
 	last    atomic.Pointer[Content]
 	inStep  atomic.Int64 // when the database last said that last is current, Unix milliseconds
 	away    atomic.Bool
-	kept    *Content // what the copy on disk holds; Keep's own
+	kept    *Content    // what the copy on disk holds; Keep's own
+	ofDisk  atomic.Bool // last is what the disk held, and nobody has confirmed it
 }
 
 // New returns a Service that reads from pool and keeps a copy in file, if that
@@ -100,6 +101,14 @@ func (s *Service) Age() (age time.Duration, ok bool) {
 	return max(0, s.now().Sub(time.UnixMilli(s.inStep.Load()))), true
 }
 
+// Source says where the content came from. Public: no actor.
+func (s *Service) Source() string {
+	if s.ofDisk.Load() {
+		return "the copy on disk"
+	}
+	return "memory"
+}
+
 // Refresh reads the content if another version of it was committed, or if its
 // time has come. Public: no actor.
 func (s *Service) Refresh(ctx context.Context) error {
@@ -125,7 +134,10 @@ func (s *Service) Refresh(ctx context.Context) error {
 }
 
 // confirm notes that the content is as the database has it.
-func (s *Service) confirm() { s.inStep.Store(s.now().UnixMilli()) }
+func (s *Service) confirm() {
+	s.inStep.Store(s.now().UnixMilli())
+	s.ofDisk.Store(false)
+}
 
 func (s *Service) use(c *Content) {
 	s.last.Store(c)

@@ -72,6 +72,7 @@ func (s *Service) restore(log *slog.Logger) {
 	if c != nil && s.last.Load() == nil {
 		s.inStep.Store(at.UnixMilli())
 		s.away.Store(true)
+		s.ofDisk.Store(true)
 		log.Warn("the database is away: pages come from the copy on disk", "confirmed", at)
 		s.use(c)
 	}
