@@ -16,14 +16,12 @@ var publicPaths = []string{
 
 type discoverPages struct{ *Server }
 
-func (p discoverPages) robots(w http.ResponseWriter, _ *http.Request) error {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, err := fmt.Fprintf(w, "User-agent: *\nDisallow: /backend/login\nDisallow: /backend/token\nDisallow: /backend/profile\nDisallow: /backend/search\nSitemap: %s/sitemap.xml\n", p.cfg.BaseURL)
-	return err
+func (s *Server) robots() []byte {
+	return fmt.Appendf(nil, "User-agent: *\nDisallow: /backend/login\nDisallow: /backend/token\nDisallow: /backend/profile\nDisallow: /backend/search\nSitemap: %s/sitemap.xml\n", s.cfg.BaseURL)
 }
 
 // sitemap follows sitemaps.org, protocol 0.9.
-func (p discoverPages) sitemap(w http.ResponseWriter, _ *http.Request) error {
+func (s *Server) sitemap() ([]byte, error) {
 	type location struct {
 		Loc string `xml:"loc"`
 	}
@@ -32,15 +30,10 @@ func (p discoverPages) sitemap(w http.ResponseWriter, _ *http.Request) error {
 		URLs    []location `xml:"url"`
 	}{}
 	for _, path := range publicPaths {
-		set.URLs = append(set.URLs, location{p.cfg.BaseURL + path})
+		set.URLs = append(set.URLs, location{s.cfg.BaseURL + path})
 	}
 	text, err := xml.Marshal(set)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
-	_, err = w.Write(append([]byte(xml.Header), text...))
-	return err
+	return append([]byte(xml.Header), text...), err
 }
 
 func (p discoverPages) favicon(w http.ResponseWriter, r *http.Request) error {

@@ -51,7 +51,11 @@ func readDisplay(r *http.Request, name string) layout.Display {
 	if err != nil {
 		return layout.Display{}
 	}
-	size, contrast, _ := strings.Cut(c.Value, ".")
+	return displayOf(c.Value)
+}
+
+func displayOf(value string) layout.Display {
+	size, contrast, _ := strings.Cut(value, ".")
 	if size != "small" && size != "large" {
 		size = ""
 	}

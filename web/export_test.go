@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"portal/internal/content"
 	"portal/internal/problem"
 	"portal/internal/sheet"
 )
@@ -20,7 +21,7 @@ import (
 // usual page are short.
 func exporting(t *testing.T, write func(sheet.Writer) error) (*http.Response, error) {
 	t.Helper()
-	s := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Services{})
+	s := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Services{Content: content.New(nil, "", time.Now)})
 	h := s.accessLog(s.recoverer(s.public(func(w http.ResponseWriter, r *http.Request) error {
 		format, err := sheet.ParseFormat(r.URL.Query().Get("format"))
 		if err != nil {

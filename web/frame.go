@@ -13,39 +13,29 @@ import (
 	"portal/templates/layout"
 )
 
-// layout builds the frame of a page and reads the words that stand on it.
+// layout builds the frame of a page; the words on it are those of the content
+// in memory.
 func (s *Server) layout(r *http.Request, title, description string) (layout.Page, error) {
-	if kept := s.site.Load(); kept != nil && s.cfg.Now().Sub(kept.at) < siteLasts {
-		return s.frame(r, kept.Site, title, description), nil
-	}
-	site, err := s.settings.Site(r.Context())
+	c, err := s.contents.Current(r.Context())
 	if err != nil {
 		return layout.Page{}, err
 	}
-	s.site.Store(&keptSite{site, s.cfg.Now()})
-	return s.frame(r, site, title, description), nil
+	return s.frame(r, c.Site, title, description), nil
 }
-
-// keptSite is the site as it was read at a time.
-type keptSite struct {
-	settings.Site
-	at time.Time
-}
-
-// siteLasts is how old the words of the frame may be: they change once a month
-// and are read with every page.
-const siteLasts = time.Second
 
 func (s *Server) frame(r *http.Request, site settings.Site, title, description string) layout.Page {
-	p := layout.Page{
-		Title: title, Description: description, Path: r.URL.Path, BaseURL: s.cfg.BaseURL,
-		Site: site, Display: readDisplay(r, s.cookieName("display")), SignedIn: s.hasSessionCookie(r),
-		Year: thaidate.Year(s.cfg.Now()),
-	}
-	if r.URL.Path == "/backend" {
+	p := s.anybody(r.URL.Path, site, title, description)
+	p.Display, p.SignedIn = readDisplay(r, s.displayCookie), s.hasSessionCookie(r)
+	return p
+}
+
+// anybody is the frame of a page as a new visitor sees it.
+func (s *Server) anybody(path string, site settings.Site, title, description string) layout.Page {
+	p := layout.Page{Title: title, Description: description, Path: path, BaseURL: s.cfg.BaseURL, Site: site, Year: thaidate.Year(s.cfg.Now())}
+	if path == "/backend" {
 		p.Title = "" // the landing page bears the portal's own name
 	} else if title != "" {
-		p.Crumbs = []layout.Crumb{{Title: title, Path: r.URL.Path}}
+		p.Crumbs = []layout.Crumb{{Title: title, Path: path}}
 	}
 	return p
 }
@@ -72,8 +62,8 @@ func (s *Server) secondsLeft(c session.Current) *layout.Session {
 
 // lastSite is the site as it was last read, or as it began.
 func (s *Server) lastSite() settings.Site {
-	if site := s.site.Load(); site != nil {
-		return site.Site
+	if c := s.contents.Last(); c != nil {
+		return c.Site
 	}
 	return settings.Initial
 }

@@ -1,40 +1,18 @@
 package web
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/xml"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/a-h/templ"
-
 	"portal/internal/announcement"
+	"portal/internal/content"
 	"portal/internal/manual"
 	"portal/internal/markdown"
 	"portal/internal/thaidate"
-	"portal/templates/announcementview"
 	"portal/templates/layout"
 )
-
-type newsPages struct {
-	*Server
-	announcements *announcement.Service
-	manuals       *manual.Service
-}
-
-// list shows every announcement.
-func (p newsPages) list(w http.ResponseWriter, r *http.Request) error {
-	all, err := p.announcements.Latest(r.Context(), announcement.Most)
-	if err != nil {
-		return err
-	}
-	return p.open(w, r, "ประกาศข่าวสาร", "ประกาศและข่าวสารสำหรับเจ้าหน้าที่ที่ดูแลข้อมูลติดต่อราชการบน info.go.th",
-		func(l layout.Page) templ.Component { return announcementview.List(l, all) })
-}
 
 // inFeed is how many entries the feed has at most.
 const inFeed = 50
@@ -73,51 +51,29 @@ type (
 )
 
 // feed is the news for feed readers: announcements and manuals, the newest first.
-func (p newsPages) feed(w http.ResponseWriter, r *http.Request) error {
-	news, err := p.announcements.Latest(r.Context(), inFeed)
-	if err != nil {
-		return err
-	}
-	manuals, err := p.manuals.All(r.Context())
-	if err != nil {
-		return err
-	}
-	f := p.atom(news, manuals)
-	if site, err := p.settings.Site(r.Context()); err == nil {
-		f.Author = site.Contact.Owner
-	} else {
-		return err
-	}
+func (s *Server) feed(c *content.Content) ([]byte, error) {
+	f := s.atom(c.Announcements[:min(inFeed, len(c.Announcements))], c.Manuals)
+	f.Author = c.Site.Contact.Owner
 	text, err := xml.MarshalIndent(f, "", " ")
-	if err != nil {
-		return err
-	}
-	text = append([]byte(xml.Header), text...)
-	sum := sha256.Sum256(text)
-	h := w.Header()
-	h.Set("Content-Type", "application/atom+xml; charset=utf-8")
-	h.Set("Cache-Control", "public, max-age=300")
-	h.Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
-	return nil
+	return append([]byte(xml.Header), text...), err
 }
 
-func (p newsPages) atom(news []announcement.Announcement, manuals []manual.Manual) atomFeed {
-	base := p.cfg.BaseURL
+func (s *Server) atom(news []announcement.Announcement, manuals []manual.Manual) atomFeed {
+	base := s.cfg.BaseURL
 	f := atomFeed{
-		Lang: "th", Base: base + "/", ID: p.tag("feed"), Title: "ประกาศข่าวสารและคู่มือใหม่ | " + layout.ShortName,
+		Lang: "th", Base: base + "/", ID: s.tag("feed"), Title: "ประกาศข่าวสารและคู่มือใหม่ | " + layout.ShortName,
 		Links: []atomLink{
 			{"self", "application/atom+xml", base + "/backend/feed.atom"},
 			{"alternate", "text/html", base + "/backend/announcement"},
 		},
 	}
 	for _, a := range news {
-		f.Entries = append(f.Entries, atomOf(p.tag("announcement/"+a.Slug), a.Title, base+"/backend/announcement#"+a.Slug,
+		f.Entries = append(f.Entries, atomOf(s.tag("announcement/"+a.Slug), a.Title, base+"/backend/announcement#"+a.Slug,
 			markdown.HTML(a.Body), a.PublishedOn))
 	}
 	for _, m := range manuals {
 		// A new version of a manual is news of its own: its file makes the id.
-		e := atomOf(p.tag("manual/"+m.Slug+"/"+m.File[:min(16, len(m.File))]), m.Title, base+"/backend/manual#manual-"+m.Slug,
+		e := atomOf(s.tag("manual/"+m.Slug+"/"+m.File[:min(16, len(m.File))]), m.Title, base+"/backend/manual#manual-"+m.Slug,
 			"<p>คู่มือสำหรับ"+m.Audience.Name()+" ลงวันที่ "+thaidate.Date(m.IssuedOn)+"</p>", m.IssuedOn)
 		e.Links = append(e.Links, atomLink{"enclosure", "application/pdf", base + "/backend/file/" + m.File + "?download"})
 		f.Entries = append(f.Entries, e)
@@ -146,7 +102,7 @@ func atomTime(day time.Time) string {
 }
 
 // tag names something for ever (RFC 4151), wherever it is shown.
-func (p newsPages) tag(what string) string {
-	host, _, _ := strings.Cut(p.host, ":")
+func (s *Server) tag(what string) string {
+	host, _, _ := strings.Cut(s.host, ":")
 	return "tag:" + host + ",2026:" + what
 }

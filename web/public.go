@@ -1,16 +1,13 @@
 package web
 
 import (
+	"bytes"
 	"context"
-	"net/http"
 
 	"github.com/a-h/templ"
 
-	"portal/internal/announcement"
-	"portal/internal/banner"
-	"portal/internal/faq"
-	"portal/internal/manual"
-	"portal/internal/page"
+	"portal/internal/content"
+	"portal/templates/announcementview"
 	"portal/templates/contactview"
 	"portal/templates/faqview"
 	"portal/templates/homeview"
@@ -22,123 +19,73 @@ import (
 // announcementsOnLanding is how many the landing page shows.
 const announcementsOnLanding = 4
 
-type homePages struct {
-	*Server
-	banners       *banner.Service
-	announcements *announcement.Service
-	faqs          *faq.Service
-	manuals       *manual.Service
+// publicPage is a page that anybody may read.
+type publicPage struct {
+	path, title, description string
+	scripts                  []string
+	view                     func(layout.Page, *content.Content) templ.Component
 }
 
-// show is the landing page.
-func (p homePages) show(w http.ResponseWriter, r *http.Request) (err error) {
-	var v homeview.View
-	ctx := r.Context()
-	if v.Banners, err = p.banners.Shown(ctx); err != nil {
-		return err
-	}
-	if v.News, err = p.announcements.Latest(ctx, announcementsOnLanding); err != nil {
-		return err
-	}
-	if v.FAQ, err = p.mostRead(ctx); err != nil {
-		return err
-	}
-	if v.Manuals, err = p.manuals.All(ctx); err != nil {
-		return err
-	}
-	return p.open(w, r, "หน้าหลัก",
+// publicPages are the pages that do not come from the table of text pages.
+var publicPages = []publicPage{
+	{"/backend", "หน้าหลัก",
 		"เว็บไซต์สำหรับเจ้าหน้าที่ของรัฐ ดูแนวทางปฏิบัติ คู่มือ และดูแลข้อมูลติดต่อราชการที่ประชาชนอ่านบน info.go.th",
-		func(l layout.Page) templ.Component {
-			l.Scripts = []string{"js/carousel.js"}
-			return homeview.Home(l, v)
-		})
+		[]string{"js/carousel.js"}, func(l layout.Page, c *content.Content) templ.Component {
+			return homeview.Home(l, homeview.View{Banners: c.Banners, FAQ: c.Featured, Manuals: c.Manuals,
+				News: c.Announcements[:min(announcementsOnLanding, len(c.Announcements))]})
+		}},
+	{"/backend/faq", "FAQ", "คำถามที่พบบ่อยของเจ้าหน้าที่ เรื่องการใช้งานระบบ รหัส Token และการปรับปรุงคู่มือสำหรับประชาชน",
+		[]string{"js/faq.js", "js/form.js"}, func(l layout.Page, c *content.Content) templ.Component { return faqview.List(l, c.FAQ) }},
+	{"/backend/manual", "คู่มือ", "ดาวน์โหลดคู่มือการใช้งานเว็บไซต์ตามบทบาทของเจ้าหน้าที่",
+		nil, func(l layout.Page, c *content.Content) templ.Component { return manualview.List(l, c.Manuals) }},
+	{"/backend/announcement", "ประกาศข่าวสาร", "ประกาศและข่าวสารสำหรับเจ้าหน้าที่ที่ดูแลข้อมูลติดต่อราชการบน info.go.th",
+		nil, func(l layout.Page, c *content.Content) templ.Component {
+			return announcementview.List(l, c.Announcements)
+		}},
+	{"/backend/contact", "ติดต่อเรา", "ที่อยู่ โทรศัพท์ อีเมล และแผนที่ของสำนักงานพัฒนารัฐบาลดิจิทัล และ DGA Contact Center",
+		nil, func(l layout.Page, _ *content.Content) templ.Component { return contactview.Contact(l) }},
 }
 
-// The most read questions are counted over so many days, if they are counted.
-const (
-	countedDays = 90
-	countedMost = 5
-)
+// textPages are the addresses of the pages that are one long text, by slug.
+var textPages = map[string]string{
+	"guideline": "/backend/guideline", "about": "/backend/about", "policy-website": "/backend/policy/website",
+	"policy-privacy": "/backend/policy/privacy", "policy-security": "/backend/policy/security",
+}
 
-// mostRead are the questions that editors chose or, if they left it to the
-// readers, those that helped most. Nobody has said so at first: then it is the
-// chosen ones too.
-func (p homePages) mostRead(ctx context.Context) ([]faq.Entry, error) {
-	site, err := p.settings.Site(ctx)
+// render writes every public page, as a new visitor sees it.
+func (p preparedPages) render(c *content.Content) ([]rendered, error) {
+	all := publicPages[:len(publicPages):len(publicPages)]
+	for _, text := range c.Pages {
+		if path, known := textPages[text.Slug]; known {
+			all = append(all, publicPage{path, text.Title, text.Description, nil,
+				func(l layout.Page, _ *content.Content) templ.Component { return pageview.Text(l, text) }})
+		}
+	}
+	var list []rendered
+	for _, page := range all {
+		l := p.anybody(page.path, c.Site, page.title, page.description)
+		l.Scripts = page.scripts
+		var b bytes.Buffer
+		if err := page.view(l, c).Render(context.Background(), &b); err != nil {
+			return nil, err
+		}
+		list = append(list, rendered{page.path, "text/html; charset=utf-8", b.Bytes()})
+	}
+	return p.renderForMachines(c, list)
+}
+
+// renderForMachines adds what no person reads.
+func (p preparedPages) renderForMachines(c *content.Content, list []rendered) ([]rendered, error) {
+	feed, err := p.feed(c)
 	if err != nil {
 		return nil, err
 	}
-	if site.Landing.CountedFAQ {
-		counted, err := p.faqs.MostHelpful(ctx, countedMost, p.cfg.Now().AddDate(0, 0, -countedDays))
-		if err != nil || len(counted) > 0 {
-			return counted, err
-		}
-	}
-	return p.faqs.Featured(ctx)
-}
-
-type textPages struct {
-	*Server
-	pages *page.Service
-}
-
-// show is a page that is one long text.
-func (p textPages) show(slug string) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		pg, err := p.pages.BySlug(r.Context(), slug)
-		if err != nil {
-			return err
-		}
-		return p.open(w, r, pg.Title, pg.Description, func(l layout.Page) templ.Component {
-			return pageview.Text(l, pg)
-		})
-	}
-}
-
-type faqPages struct {
-	*Server
-	faqs *faq.Service
-}
-
-func (p faqPages) list(w http.ResponseWriter, r *http.Request) error {
-	groups, err := p.faqs.Groups(r.Context())
+	sitemap, err := p.sitemap()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return p.open(w, r, "FAQ", "คำถามที่พบบ่อยของเจ้าหน้าที่ เรื่องการใช้งานระบบ รหัส Token และการปรับปรุงคู่มือสำหรับประชาชน",
-		func(l layout.Page) templ.Component {
-			l.Scripts = []string{"js/faq.js", "js/form.js"}
-			return faqview.List(l, groups)
-		})
-}
-
-type manualPages struct {
-	*Server
-	manuals *manual.Service
-}
-
-func (p manualPages) list(w http.ResponseWriter, r *http.Request) error {
-	manuals, err := p.manuals.All(r.Context())
-	if err != nil {
-		return err
-	}
-	return p.open(w, r, "คู่มือ", "ดาวน์โหลดคู่มือการใช้งานเว็บไซต์ตามบทบาทของเจ้าหน้าที่",
-		func(l layout.Page) templ.Component { return manualview.List(l, manuals) })
-}
-
-type contactPages struct{ *Server }
-
-func (p contactPages) show(w http.ResponseWriter, r *http.Request) error {
-	return p.open(w, r, "ติดต่อเรา", "ที่อยู่ โทรศัพท์ อีเมล และแผนที่ของสำนักงานพัฒนารัฐบาลดิจิทัล และ DGA Contact Center",
-		func(l layout.Page) templ.Component { return contactview.Contact(l) })
-}
-
-// open renders a public page with its frame and lets browsers and proxies
-// check whether their copy is still good.
-func (s *Server) open(w http.ResponseWriter, r *http.Request, title, description string, view func(layout.Page) templ.Component) error {
-	l, err := s.layout(r, title, description)
-	if err != nil {
-		return err
-	}
-	return s.renderTagged(w, r, view(l))
+	return append(list,
+		rendered{"/backend/feed.atom", "application/atom+xml; charset=utf-8", feed},
+		rendered{"/sitemap.xml", "application/xml; charset=utf-8", sitemap},
+		rendered{"/robots.txt", "text/plain; charset=utf-8", p.robots()}), nil
 }

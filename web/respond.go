@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -69,7 +71,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.show(w, r, status, p.Message, p.RetryAfter)
 		return
 	}
-	if databaseAway(err) {
+	if databaseAway(err) || outOfPatience(r) {
 		s.show(w, r, http.StatusServiceUnavailable, "", 10*time.Second)
 		return
 	}
@@ -98,7 +100,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, messag
 // values are saved, and only then is the first byte sent.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
 	var b bytes.Buffer
-	if err := c.Render(r.Context(), &b); err != nil {
+	if err := c.Render(context.WithoutCancel(r.Context()), &b); err != nil { // a request out of time gets its page too
 		return err
 	}
 	if err := s.save(r.Context()); err != nil && status < http.StatusInternalServerError {
@@ -140,5 +142,7 @@ func databaseAway(err error) bool {
 		return strings.HasPrefix(objects.Code, "57P") || strings.HasPrefix(objects.Code, "08") || objects.Code == "53300"
 	}
 	var connect *pgconn.ConnectError
-	return errors.As(err, &connect) || pgconn.Timeout(err) || pgconn.SafeToRetry(err)
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }

@@ -25,7 +25,7 @@ func (p searchPages) find(w http.ResponseWriter, r *http.Request) error {
 	if only := search.Kind(q.Get("kind")); slices.Contains(search.Kinds, only) {
 		v.Only = only
 	}
-	site, err := p.search.Site(ctx)
+	l, err := p.layout(r, "ค้นหา", "ค้นหาคำถามที่พบบ่อย แนวทางปฏิบัติ คู่มือ ประกาศ และหน้าข้อมูลทั้งหมด")
 	if err != nil {
 		return err
 	}
@@ -38,12 +38,9 @@ func (p searchPages) find(w http.ResponseWriter, r *http.Request) error {
 	if q.Has("q") && v.Only == "" && r.Method == http.MethodGet { // not its further pages, not a look ahead
 		p.search.Count(ctx, v.Asked, v.Result)
 	}
-	title := "ค้นหา"
 	if v.Asked != "" {
-		title += ": " + v.Asked
+		l.Title += ": " + v.Asked
 	}
-	l := p.frame(r, site, title, "ค้นหาคำถามที่พบบ่อย แนวทางปฏิบัติ คู่มือ ประกาศ และหน้าข้อมูลทั้งหมด")
-	l.Crumbs = []layout.Crumb{{Title: "ค้นหา", Path: layout.SearchPath}}
 	l.NoIndex, l.Scripts = true, []string{"js/form.js"}
 	l.Return = layout.SearchPath + "?" + url.Values{"q": {v.Asked}, "kind": {string(v.Only)}}.Encode()
 	return p.renderTagged(w, r, searchview.Search(l, v))

@@ -5,30 +5,28 @@
 package web
 
 import (
+	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"portal/internal/agency"
-	"portal/internal/announcement"
 	"portal/internal/auditlog"
-	"portal/internal/banner"
+	"portal/internal/content"
 	"portal/internal/editing"
-	"portal/internal/faq"
 	"portal/internal/feedback"
 	"portal/internal/file"
-	"portal/internal/manual"
 	"portal/internal/onboarding"
-	"portal/internal/page"
 	"portal/internal/search"
 	"portal/internal/session"
-	"portal/internal/settings"
 	"portal/internal/signin"
 	"portal/internal/staff"
 	"portal/internal/token"
+	"portal/internal/trafficlog"
 )
 
 // Config is what the server must know of the world around it.
@@ -38,29 +36,25 @@ type Config struct {
 	TrustedProxies []string
 	Ready          func(*http.Request) error // says why the server cannot work; nil when it can
 	Log            *slog.Logger
-	Traffic        *slog.Logger // one line for each request; nil: to Log
+	Traffic        *slog.Logger       // one line for each request; nil: to Log
+	Lines          *trafficlog.Buffer // the same, for prepared pages; nil: to Traffic
 	Now            func() time.Time
 }
 
 // Services are the use cases the pages call.
 type Services struct {
-	Agencies      *agency.Service
-	Announcements *announcement.Service
-	AuditLog      *auditlog.Service
-	Banners       *banner.Service
-	Editing       *editing.Service
-	FAQ           *faq.Service
-	Feedback      *feedback.Service
-	Files         *file.Service
-	Manuals       *manual.Service
-	Onboarding    *onboarding.Service
-	Pages         *page.Service
-	Search        *search.Service
-	Sessions      *session.Service
-	Settings      *settings.Service
-	SignIn        *signin.Service
-	Staff         *staff.Service
-	Tokens        *token.Service
+	Agencies   *agency.Service
+	AuditLog   *auditlog.Service
+	Content    *content.Service
+	Editing    *editing.Service
+	Feedback   *feedback.Service
+	Files      *file.Service
+	Onboarding *onboarding.Service
+	Search     *search.Service
+	Sessions   *session.Service
+	SignIn     *signin.Service
+	Staff      *staff.Service
+	Tokens     *token.Service
 }
 
 // Server answers every request of the portal.
@@ -70,15 +64,16 @@ type Server struct {
 	secure   bool
 	provider string // origin of the provider
 	sessions *session.Service
-	settings *settings.Service
-	site     atomic.Pointer[keptSite] // last good copy, for pages while the database is away
+	contents *content.Service
+	common   fixed // headers of every answer
+	proxies  []netip.Prefix
 
-	home      homePages
-	text      textPages
-	faq       faqPages
-	manual    manualPages
-	contact   contactPages
-	news      newsPages
+	sessionCookie, displayCookie string        // names
+	started                      string        // of the ids of requests
+	served                       atomic.Uint64 // from the shelf
+
+	prepared preparedPages
+
 	search    searchPages
 	helpful   helpfulPages
 	file      filePages
@@ -102,18 +97,16 @@ func New(cfg Config, v Services) *Server {
 		cfg.Traffic = cfg.Log
 	}
 	s := &Server{
-		cfg: cfg, sessions: v.Sessions, settings: v.Settings,
+		cfg: cfg, sessions: v.Sessions, contents: v.Content, proxies: prefixes(cfg.TrustedProxies),
 		secure: strings.HasPrefix(cfg.BaseURL, "https://"), provider: origin(cfg.Issuer),
 	}
 	if u, err := url.Parse(cfg.BaseURL); err == nil {
 		s.host = u.Host
 	}
-	s.home = homePages{s, v.Banners, v.Announcements, v.FAQ, v.Manuals}
-	s.text = textPages{s, v.Pages}
-	s.faq = faqPages{s, v.FAQ}
-	s.manual = manualPages{s, v.Manuals}
-	s.contact = contactPages{s}
-	s.news = newsPages{s, v.Announcements, v.Manuals}
+	s.common, s.started = s.security(), rand.Text()[:10]+"-"
+	s.sessionCookie, s.displayCookie = s.cookieName("session"), s.cookieName("display")
+	s.prepared = newPreparedPages(s)
+	s.contents.OnChange(s.prepared.follow)
 	s.search = searchPages{s, v.Search, v.Feedback}
 	s.helpful = helpfulPages{s, v.Feedback}
 	s.file = filePages{s, v.Files}

@@ -21,12 +21,15 @@ type visit struct {
 // withSession finds out who is asking.
 func (s *Server) withSession(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		waiting, r, end := withPatience(w, r)
+		defer end()
 		token := s.cookie(r, "session")
 		ctx, current, err := s.sessions.Load(r.Context(), token)
 		if err != nil {
 			s.fail(w, r, err)
 			return
 		}
+		waiting.forPage(r)
 		current.Actor.Address = address(r)
 		if v, ok := ctx.Value(visitKey{}).(*visit); ok {
 			v.current = current
@@ -40,7 +43,7 @@ func (s *Server) withSession(next http.Handler) http.Handler {
 				return
 			}
 		}
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(waiting, r.WithContext(ctx))
 	})
 }
 

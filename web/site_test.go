@@ -17,23 +17,18 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"portal/internal/agency"
-	"portal/internal/announcement"
 	"portal/internal/audit"
 	"portal/internal/auditlog"
 	"portal/internal/authz"
-	"portal/internal/banner"
 	"portal/internal/config"
+	"portal/internal/content"
 	"portal/internal/editing"
-	"portal/internal/faq"
 	"portal/internal/feedback"
 	"portal/internal/file"
-	"portal/internal/manual"
 	"portal/internal/onboarding"
-	"portal/internal/page"
 	"portal/internal/search"
 	"portal/internal/seed"
 	"portal/internal/session"
-	"portal/internal/settings"
 	"portal/internal/signin"
 	"portal/internal/staff"
 	"portal/internal/testdb"
@@ -57,6 +52,8 @@ type site struct {
 	tokens   *token.Service
 	agencies *agency.Service
 	search   *search.Service
+	contents *content.Service
+	server   *Server
 	handler  http.Handler
 	now      time.Time
 	live     bool  // the time is the real one, not now
@@ -92,23 +89,23 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 	s.sessions = session.New(s.pool, s.log, session.DefaultLimits, clock)
 	s.agencies = agency.New(s.pool, s.log)
 	s.tokens = token.New(s.pool, s.log, keys, s.agencies.Lineage, clock)
-	s.search = search.New(search.Sources{FAQ: faq.New(s.pool), Pages: page.New(s.pool), Manuals: manual.New(s.pool),
-		Announcements: announcement.New(s.pool), Settings: settings.New(s.pool)}, s.pool, s.pool, clock)
-	s.handler = New(
+	s.contents = content.New(s.pool, "", clock)
+	s.search = search.New(s.contents, s.pool, s.pool, clock)
+	s.server = New(
 		Config{
 			BaseURL: baseURL, Issuer: issuer, Now: clock,
 			Log:   slog.New(slog.NewJSONHandler(&s.logs, nil)),
 			Ready: func(*http.Request) error { return s.broken },
 		},
 		Services{
-			Announcements: announcement.New(s.pool), Banners: banner.New(s.pool), FAQ: faq.New(s.pool),
-			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
+			Content: s.contents, Files: file.New(s.pool),
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
 			Editing: editing.New(s.pool, s.log, clock), Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),
 			SignIn: signin.New(signin.Config{Issuer: issuer, ClientID: clientID, ClientSecret: clientSecret, Scopes: config.DefaultScopes(), Now: clock,
 				RedirectURL: baseURL + "/backend/login/callback", LogoutURL: baseURL + "/backend/logout/done"}, s.pool, s.log, s.sessions),
-		}).Handler()
+		})
+	s.handler = s.server.Handler()
 	return s
 }
 

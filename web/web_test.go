@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portal/internal/authz"
+	"portal/internal/content"
 )
 
 func TestPublicPages(t *testing.T) {
@@ -90,7 +91,7 @@ func TestErrorPages(t *testing.T) {
 
 func TestA49_PanicAndInternalError(t *testing.T) {
 	t.Parallel()
-	srv := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Services{})
+	srv := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Services{Content: content.New(nil, "", time.Now)})
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, baseURL+"/backend/faq", nil) // no services: a nil pointer
 	srv.Handler().ServeHTTP(w, r)

@@ -35,7 +35,7 @@ func serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.serve(ctx, l, log)
+	return h.serve(ctx, l, log, os.Stdout)
 }
 
 func migrate(ctx context.Context) error {

@@ -128,7 +128,7 @@ func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer)
 	if err := h.openTraffic(); err != nil {
 		return err
 	}
-	return h.serve(ctx, l, log)
+	return h.serve(ctx, l, log, logFile)
 }
 
 func bind(port int) (net.Listener, error) {
@@ -177,6 +177,7 @@ func (s devSettings) config() (config.Config, error) {
 		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
 		Scopes:    config.DefaultScopes(),
 		AuditKeep: config.Defaults().AuditKeep, TrafficKeep: config.Defaults().TrafficKeep, LogDir: os.Getenv("PORTAL_LOG_DIR"),
+		DataDir: os.Getenv("PORTAL_DATA_DIR"),
 	}, err
 }
 

@@ -2,34 +2,31 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"portal/internal/agency"
-	"portal/internal/announcement"
 	"portal/internal/audit"
 	"portal/internal/auditlog"
-	"portal/internal/banner"
 	"portal/internal/config"
+	"portal/internal/content"
 	"portal/internal/db"
 	"portal/internal/editing"
-	"portal/internal/faq"
 	"portal/internal/feedback"
 	"portal/internal/file"
 	"portal/internal/housekeeping"
-	"portal/internal/manual"
 	"portal/internal/onboarding"
-	"portal/internal/page"
 	"portal/internal/search"
 	"portal/internal/seed"
 	"portal/internal/session"
-	"portal/internal/settings"
 	"portal/internal/signin"
 	"portal/internal/staff"
 	"portal/internal/token"
@@ -49,6 +46,7 @@ type house struct {
 	seeds    *seed.Service
 	search   *search.Service
 	editing  *editing.Service
+	contents *content.Service
 	log      *audit.Log
 	audit    *auditlog.Service
 	traffic  *trafficlog.Log // nil: traffic goes where the program's log goes
@@ -77,8 +75,8 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 	h.sessions = session.New(write, h.log, session.Limits{Idle: cfg.SessionIdle, Absolute: cfg.SessionMax}, time.Now)
 	h.signin = signin.New(provider(cfg), write, h.log, h.sessions)
 	h.editing = editing.New(read, h.log, time.Now)
-	h.search = search.New(search.Sources{FAQ: faq.New(read), Pages: page.New(read), Manuals: manual.New(read),
-		Announcements: announcement.New(read), Settings: settings.New(read)}, read, write, time.Now)
+	h.contents = content.New(read, copyIn(cfg.DataDir), time.Now)
+	h.search = search.New(h.contents, read, write, time.Now)
 	return h, nil
 }
 
@@ -114,20 +112,38 @@ func (h *house) close() {
 	}
 }
 
-// serve serves on l until ctx ends, with the work behind it: the search index,
-// whose counts are written once more at the end, and the jobs.
-func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger) error {
+// copyIn is the name of the content's copy in the data folder, if there is one.
+func copyIn(dir string) string {
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, "content.json")
+}
+
+// serve serves on l until ctx ends, with the work behind it: what follows the
+// content, the counts of searches and the lines of the traffic log, which are
+// written once more at the end, and the jobs.
+func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger, out io.Writer) error {
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
+	lines := trafficlog.NewBuffer(out)
+	if h.traffic != nil {
+		lines = trafficlog.NewBuffer(h.traffic)
+	}
+	server := h.server(log, lines)
+	h.contents.OnChange(h.search.Follow)
+	work.Go(func() { lines.Run(behind) })
+	work.Go(func() { server.Prepare(behind) })
+	work.Go(func() { h.contents.Keep(behind, log) })
 	work.Go(func() { h.search.Keep(behind, func(err error) { log.Error("search", "err", err) }) })
 	work.Go(func() { h.editing.Keep(behind, func(err error) { log.Error("scheduled publication", "err", err) }) })
 	work.Go(func() { h.housekeeping().Run(behind, log) })
 	defer func() { stop(); work.Wait() }() // after the last request
-	return serveOn(ctx, l, h.handler(log), log)
+	return serveOn(ctx, l, server.Handler(), log)
 }
 
-// handler builds the web server on top.
-func (h *house) handler(log *slog.Logger) http.Handler {
+// server builds the web server on top.
+func (h *house) server(log *slog.Logger, lines *trafficlog.Buffer) *web.Server {
 	c := h.cfg
 	traffic := log
 	if h.traffic != nil {
@@ -135,15 +151,14 @@ func (h *house) handler(log *slog.Logger) http.Handler {
 	}
 	return web.New(
 		web.Config{
-			BaseURL: c.BaseURL, Issuer: c.Issuer, TrustedProxies: c.TrustedProxies, Log: log, Traffic: traffic, Now: time.Now,
+			BaseURL: c.BaseURL, Issuer: c.Issuer, TrustedProxies: c.TrustedProxies, Log: log, Traffic: traffic, Lines: lines, Now: time.Now,
 			Ready: func(r *http.Request) error { return db.CheckThai(r.Context(), h.read) },
 		},
 		web.Services{
-			Announcements: announcement.New(h.read), Banners: banner.New(h.read), FAQ: faq.New(h.read),
-			Files: file.New(h.read), Manuals: manual.New(h.read), Pages: page.New(h.read), Settings: settings.New(h.read),
+			Content: h.contents, Files: file.New(h.read),
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: h.sessions,
 			SignIn: h.signin, Staff: staff.New(h.read, h.log, time.Now),
 			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,
 			Editing: h.editing, Search: h.search, Feedback: feedback.New(h.read, h.write, time.Now),
-		}).Handler()
+		})
 }

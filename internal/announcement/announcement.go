@@ -28,7 +28,7 @@ func New(r db.Reader) *Service { return &Service{r} }
 // Most is how many announcements a page lists at most; older ones are history.
 const Most = 500
 
-// Latest lists at most n announcements, pinned ones first, then the newest.
+// Latest lists at most n of the announcements on show now, pinned ones first, then the newest.
 // Public: no actor.
 func (s *Service) Latest(ctx context.Context, n int) ([]Announcement, error) {
 	return selectLatest(ctx, s.db, n)

@@ -14,7 +14,7 @@ type Banner struct {
 	Position    int
 	Heading     string
 	Text        string
-	Link        string // own path, or https address
+	Link        string // own path, or https address; may be empty
 	LinkText    string
 	Alt         string // says what the picture shows
 	ImageWide   string // SHA-256 (hex) of the file for wide screens
@@ -27,7 +27,7 @@ type Service struct{ db db.Reader }
 // New returns a Service that reads from r.
 func New(r db.Reader) *Service { return &Service{r} }
 
-// Shown lists the banners on show, in order. Public: no actor.
+// Shown lists the banners on show now, in order. Public: no actor.
 func (s *Service) Shown(ctx context.Context) ([]Banner, error) { return selectShown(ctx, s.db) }
 
 // Add adds a banner within tx; its pictures must be stored already.

@@ -11,9 +11,11 @@ import (
 
 func selectShown(ctx context.Context, r db.Reader) ([]Banner, error) {
 	rows, err := r.Query(ctx, `
-		SELECT slug, position, heading, text, link, link_text, alt,
+		SELECT slug, position, heading, text, coalesce(link, '') AS link, link_text, alt,
 			encode(image_wide, 'hex') AS image_wide, encode(image_narrow, 'hex') AS image_narrow
-		FROM banners ORDER BY position, slug`)
+		FROM banners
+		WHERE shown AND coalesce(shown_from <= now(), true) AND coalesce(shown_until > now(), true)
+		ORDER BY position, slug`)
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ type Config struct {
 	AuditKeep      time.Duration `env:"PORTAL_AUDIT_KEEP" envDefault:"17520h"`
 	TrafficKeep    time.Duration `env:"PORTAL_TRAFFIC_KEEP" envDefault:"2160h"`
 	LogDir         string        `env:"PORTAL_LOG_DIR"`
+	DataDir        string        `env:"PORTAL_DATA_DIR"`
 
 	Issuer         string   `env:"DIGITALID_ISSUER"`
 	ClientID       string   `env:"DIGITALID_CLIENT_ID"`
@@ -159,6 +160,9 @@ func (c Config) checkKeep() error {
 	}
 	if c.LogDir != "" && !filepath.IsAbs(c.LogDir) {
 		errs = append(errs, fmt.Errorf("PORTAL_LOG_DIR: %q is not an absolute path", c.LogDir))
+	}
+	if c.DataDir != "" && !filepath.IsAbs(c.DataDir) {
+		errs = append(errs, fmt.Errorf("PORTAL_DATA_DIR: %q is not an absolute path", c.DataDir))
 	}
 	return errors.Join(errs...)
 }

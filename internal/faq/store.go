@@ -22,7 +22,7 @@ func selectEntries(ctx context.Context, r db.Reader, featuredOnly bool) ([]Entry
 	rows, err := r.Query(ctx, `
 		SELECT e.slug, e.group_slug AS "group", e.position, e.question, e.answer, e.featured
 		FROM faq_entries e JOIN faq_groups g ON g.slug = e.group_slug
-		WHERE e.featured OR NOT $1
+		WHERE e.shown AND (e.featured OR NOT $1)
 		ORDER BY g.position, e.position, e.slug`, featuredOnly)
 	if err != nil {
 		return nil, err

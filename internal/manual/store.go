@@ -14,6 +14,7 @@ func selectManuals(ctx context.Context, r db.Reader) ([]Manual, error) {
 		SELECT m.slug, m.title, m.audience, m.group_name AS "group", m.position, m.issued_on,
 			encode(m.file, 'hex') AS file, m.file_name, f.size AS file_bytes
 		FROM manuals m JOIN files f ON f.sha256 = m.file
+		WHERE m.shown
 		ORDER BY m.group_name, m.position, m.issued_on DESC, m.slug`)
 	if err != nil {
 		return nil, err

@@ -78,19 +78,15 @@ func (s *Service) Flush(ctx context.Context) error {
 	return err
 }
 
-// How often the index is compared with the content, and counts are written.
 const (
-	refreshEvery = 2 * time.Second
-	flushEvery   = 5 * time.Second
-	lastFlush    = 2 * time.Second // time for it when the server ends
+	flushEvery = 5 * time.Second
+	lastFlush  = 2 * time.Second // time for it when the server ends
 )
 
-// Keep keeps the index fresh and writes the counts until ctx ends, and writes
-// them once more then. failed hears when something begins to go wrong; the
-// next turn tries again. Public: the server's own.
+// Keep writes the counts now and then until ctx ends, and once more then.
+// failed hears when something begins to go wrong; the next turn tries again. Public: the server's own.
 func (s *Service) Keep(ctx context.Context, failed func(error)) {
-	refresh, flush := time.NewTicker(refreshEvery), time.NewTicker(flushEvery)
-	defer refresh.Stop()
+	flush := time.NewTicker(flushEvery)
 	defer flush.Stop()
 	broken := false
 	report := func(err error) {
@@ -99,11 +95,8 @@ func (s *Service) Keep(ctx context.Context, failed func(error)) {
 		}
 		broken = err != nil
 	}
-	report(s.Refresh(ctx))
 	for {
 		select {
-		case <-refresh.C:
-			report(s.Refresh(ctx))
 		case <-flush.C:
 			report(s.Flush(ctx))
 		case <-ctx.Done():

@@ -104,7 +104,7 @@ func Clip(query string) string {
 }
 
 // Find answers a question, with all kinds or one. It asks the database only
-// until the index was made once. Public: no actor.
+// until the content was read once. Public: no actor.
 func (s *Service) Find(ctx context.Context, query string, only Kind) (Result, error) {
 	c, err := s.content(ctx)
 	if err != nil {

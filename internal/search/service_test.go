@@ -9,23 +9,19 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"portal/internal/announcement"
 	"portal/internal/audit"
 	"portal/internal/authz"
-	"portal/internal/faq"
-	"portal/internal/manual"
-	"portal/internal/page"
+	"portal/internal/content"
 	"portal/internal/search"
 	"portal/internal/seed"
-	"portal/internal/settings"
 	"portal/internal/testdb"
 )
 
 var editor = authz.Actor{StaffID: 1, Grants: []authz.Grant{{Role: authz.DGAAdmin, Agency: 1}}}
 
-func service(pool *pgxpool.Pool, now func() time.Time) *search.Service {
-	return search.New(search.Sources{FAQ: faq.New(pool), Pages: page.New(pool), Manuals: manual.New(pool),
-		Announcements: announcement.New(pool), Settings: settings.New(pool)}, pool, pool, now)
+func service(pool *pgxpool.Pool, now func() time.Time) (*search.Service, *content.Service) {
+	c := content.New(pool, "", now)
+	return search.New(c, pool, pool, now), c
 }
 
 func seeded(t *testing.T) *pgxpool.Pool {
@@ -43,7 +39,7 @@ func answered(query string, total int) search.Result {
 
 func TestAllPublicContentIsFound(t *testing.T) {
 	t.Parallel()
-	s := service(seeded(t), time.Now)
+	s, _ := service(seeded(t), time.Now)
 	for query, want := range map[string]string{
 		"ใช้ได้เพียงครั้งเดียว":        "/backend/faq#token-usage",
 		"เลขประจำตัวประชาชน ไม่บังคับ": "/backend/guideline#h-การขอรับบัญชีผู้ใช้งาน",
@@ -81,10 +77,10 @@ func TestAllPublicContentIsFound(t *testing.T) {
 func TestIndexFollowsTheContent(t *testing.T) {
 	t.Parallel()
 	pool, ctx, now := seeded(t), t.Context(), time.Now()
-	s := service(pool, func() time.Time { return now })
+	s, contents := service(pool, func() time.Time { return now })
 	total := func(query string) int {
 		t.Helper()
-		if err := s.Refresh(ctx); err != nil {
+		if err := contents.Refresh(ctx); err != nil {
 			t.Fatal(err)
 		}
 		r, err := s.Find(ctx, query, "")
@@ -142,22 +138,22 @@ func TestA71_SearchWithoutDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := service(away, time.Now)
-	if err := s.Rebuild(t.Context()); err != nil {
+	s, contents := service(away, time.Now)
+	if err := contents.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	away.Close()
 	if r, err := s.Find(t.Context(), "Token", ""); err != nil || r.Total == 0 {
 		t.Errorf("%d, %v", r.Total, err)
 	}
-	if err := s.Refresh(t.Context()); err == nil {
+	if err := contents.Refresh(t.Context()); err == nil {
 		t.Error("a pool that is closed answers: the test proves nothing")
 	}
 	s.Count(t.Context(), "token", answered("token", 1))
 	if err := s.Flush(t.Context()); err == nil {
 		t.Error("counted into a pool that is closed")
 	}
-	fresh := service(away, time.Now)
+	fresh, _ := service(away, time.Now)
 	if _, err := fresh.Find(t.Context(), "Token", ""); err == nil {
 		t.Error("found without ever having read")
 	}
@@ -167,7 +163,7 @@ func TestSearchesAreCounted(t *testing.T) {
 	t.Parallel()
 	pool, ctx := testdb.New(t), t.Context()
 	now := time.Date(2026, 11, 20, 5, 0, 0, 0, time.UTC)
-	s := service(pool, func() time.Time { return now })
+	s, _ := service(pool, func() time.Time { return now })
 	for range 3 {
 		s.Count(ctx, " TOKEN ", answered(" TOKEN ", 4))
 	}
@@ -223,7 +219,7 @@ func TestSearchesAreCounted(t *testing.T) {
 func TestMadeUpWordsDoNotFillTheDatabase(t *testing.T) {
 	t.Parallel()
 	pool, ctx := testdb.New(t), t.Context()
-	s := service(pool, time.Now)
+	s, _ := service(pool, time.Now)
 	for round := range 4 {
 		for i := range 2500 {
 			s.Count(ctx, fmt.Sprintf("word %d x %d", round, i), answered(fmt.Sprintf("word %d x %d", round, i), 0))
@@ -243,7 +239,7 @@ func TestMadeUpWordsDoNotFillTheDatabase(t *testing.T) {
 func TestCountsAreWrittenAtTheEnd(t *testing.T) {
 	t.Parallel()
 	pool := seeded(t)
-	s := service(pool, time.Now)
+	s, _ := service(pool, time.Now)
 	ctx, stop := context.WithCancel(t.Context())
 	s.Count(ctx, "token", answered("token", 1))
 	done := make(chan struct{})

@@ -9,23 +9,6 @@ import (
 	"portal/internal/db"
 )
 
-// selectStamp is different after every committed change of the content: each
-// row carries the number of the transaction that wrote it.
-func selectStamp(ctx context.Context, r db.Reader) (string, error) {
-	rows, err := r.Query(ctx, `
-		SELECT count(*) || ':' || coalesce(sum(hashtextextended(row, 0)), 0) FROM (
-			SELECT 'a' || xmin || ctid AS row FROM faq_groups
-			UNION ALL SELECT 'b' || xmin || ctid FROM faq_entries
-			UNION ALL SELECT 'c' || xmin || ctid FROM pages
-			UNION ALL SELECT 'd' || xmin || ctid FROM manuals
-			UNION ALL SELECT 'e' || xmin || ctid FROM announcements
-			UNION ALL SELECT 'f' || xmin || ctid FROM settings) content`)
-	if err != nil {
-		return "", err
-	}
-	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[string])
-}
-
 // addCounts adds to the days' counts, a bounded number of new questions a day,
 // and clears away what is older than before.
 func addCounts(ctx context.Context, keep db.Bookkeeper, counts map[countKey]count, before time.Time) error {

@@ -2,6 +2,7 @@
 package layout
 
 import (
+	"fmt"
 	"strings"
 
 	"portal/internal/settings"
@@ -116,15 +117,21 @@ func (p Page) canonical() string {
 	return p.BaseURL + p.Path
 }
 
-func (d Display) class() string {
-	var classes []string
+// Class is the class of a page's first tag: all in which a public page differs
+// for its reader. It is always as long, so that the rest of the page can be
+// packed once for all.
+func Class(d Display, signedIn bool) string {
+	class := ""
 	if d.TextSize == "small" || d.TextSize == "large" {
-		classes = append(classes, "text-"+d.TextSize)
+		class = "text-" + d.TextSize + " "
 	}
 	if d.Contrast {
-		classes = append(classes, "contrast")
+		class += "contrast "
 	}
-	return strings.Join(classes, " ")
+	if signedIn {
+		class += "signed-in"
+	}
+	return fmt.Sprintf("%-29s", class)
 }
 
 // here reports whether the page is at path or below it.

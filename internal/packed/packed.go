@@ -1,0 +1,149 @@
+// Package packed compresses a text that has several openings, such as a page
+// whose first tag says how its reader wants to see it: the long rest is packed
+// once, and each opening is joined to it.
+package packed
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+)
+
+// Coding is a content coding of HTTP.
+type Coding int
+
+// The codings.
+const (
+	Identity Coding = iota
+	Gzip
+	Brotli
+	Zstd
+	Codings int = iota
+)
+
+// Names are the codings as HTTP calls them.
+var Names = [Codings]string{"", "gzip", "br", "zstd"}
+
+// Text is a text in every coding.
+type Text [Codings][]byte
+
+// zstdWindow is what a decoder must hold; RFC 9659 allows browsers eight times that.
+const zstdWindow = 1 << 20
+
+const quickly = 3 // level of Gzip
+
+// Quickly is every opening with rest as they are, the first also under Gzip: in
+// a millisecond, for the second until the best form is found.
+func Quickly(openings []string, rest []byte) []Text {
+	texts := plain(openings, rest)
+	whole := texts[0][Identity]
+	var out bytes.Buffer
+	w, err := flate.NewWriter(&out, quickly)
+	must(0, err)
+	must(w.Write(whole))
+	must(0, w.Close())
+	texts[0][Gzip] = finish(Gzip, whole, out.Bytes())
+	return texts
+}
+
+// Best is every opening with rest, as short as they can be packed. The openings
+// are of one length and end alike.
+func Best(openings []string, rest []byte) []Text {
+	texts := plain(openings, rest)
+	for _, c := range []Coding{Gzip, Brotli, Zstd} {
+		back := packBehind(c, openings[0], rest)
+		for i := range texts {
+			whole := texts[i][Identity]
+			front, _ := split(c, []byte(openings[i]), nil)
+			texts[i][c] = finish(c, whole, join(front, back))
+			// A packer may remember more of what came before than is known here.
+			if got, err := Unpack(c, texts[i][c]); err != nil || !bytes.Equal(got, whole) {
+				front, back := split(c, whole, nil)
+				texts[i][c] = finish(c, whole, join(front, back))
+			}
+		}
+	}
+	return texts
+}
+
+func plain(openings []string, rest []byte) []Text {
+	texts := make([]Text, len(openings))
+	for i, o := range openings {
+		texts[i][Identity] = join([]byte(o), rest)
+	}
+	return texts
+}
+
+// shared is how much of its end an opening has in common with the others:
+// Brotli guesses a letter by the two before it.
+const shared = 2
+
+// packBehind packs rest as it stands behind an opening of the same length to
+// which nothing in rest can refer: its bytes occur in no text.
+func packBehind(c Coding, opening string, rest []byte) []byte {
+	strange := []byte(opening)
+	for i := range max(0, len(strange)-shared) {
+		strange[i] = byte(0xf8 + i*5%7)
+	}
+	_, back := split(c, strange, rest)
+	return back
+}
+
+// flusher is a packer that can end a block.
+type flusher interface {
+	io.WriteCloser
+	Flush() error
+}
+
+// split packs front and then back, and returns the two separately.
+func split(c Coding, front, back []byte) (packedFront, packedBack []byte) {
+	var out bytes.Buffer
+	w := packer(c, &out)
+	must(w.Write(front))
+	must(0, w.Flush())
+	n := out.Len()
+	must(w.Write(back))
+	must(0, w.Close())
+	return out.Bytes()[:n:n], out.Bytes()[n:]
+}
+
+func packer(c Coding, out io.Writer) flusher {
+	switch c {
+	case Gzip:
+		w, err := flate.NewWriter(out, flate.BestCompression)
+		must(0, err)
+		return w
+	case Brotli:
+		return brotli.NewWriterLevel(out, brotli.BestCompression)
+	default:
+		w, err := zstd.NewWriter(out, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithWindowSize(zstdWindow),
+			zstd.WithEncoderCRC(false), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
+		must(0, err)
+		return w
+	}
+}
+
+var gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff} // RFC 1952: deflate, no name, no time
+
+// finish adds what stands around the packed text.
+func finish(c Coding, whole, packed []byte) []byte {
+	if c != Gzip {
+		return packed
+	}
+	b := join(gzipHeader, packed)
+	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(whole))
+	return binary.LittleEndian.AppendUint32(b, uint32(len(whole))) // #nosec G115 -- modulo 2^32, by RFC 1952
+}
+
+func join(a, b []byte) []byte { return append(append(make([]byte, 0, len(a)+len(b)), a...), b...) }
+
+func must(_ int, err error) {
+	if err != nil {
+		panic("packed: " + err.Error()) // into memory, by our own settings
+	}
+}

@@ -1,0 +1,60 @@
+package packed
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+func openings() []string {
+	var list []string
+	for _, size := range []string{"", "text-small ", "text-large "} {
+		for _, contrast := range []string{"", "contrast "} {
+			for _, in := range []string{"", "signed-in"} {
+				list = append(list, fmt.Sprintf(`<!DOCTYPE html><html lang="th" class="%-29s">`, size+contrast+in))
+			}
+		}
+	}
+	return list
+}
+
+func TestEveryOpeningUnpacks(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	words := strings.Fields("หน่วยงาน คู่มือ class=\"text-large\" contrast signed-in <html lang=\"th\" ความคมชัดสูง <p> </p> the of and time")
+	for n := range 16 {
+		var b strings.Builder
+		for b.Len() < n*n*100 {
+			b.WriteString(words[r.IntN(len(words))])
+			b.WriteString([]string{" ", "", "                                   "}[r.IntN(3)])
+		}
+		for _, pack := range []func([]string, []byte) []Text{Quickly, Best} {
+			for i, text := range pack(openings(), []byte(b.String())) {
+				for c := range text {
+					if text[c] == nil {
+						continue
+					}
+					got, err := Unpack(Coding(c), text[c])
+					if err != nil || string(got) != openings()[i]+b.String() {
+						t.Fatalf("%d bytes, opening %d, %s: %v", b.Len(), i, Names[c], err)
+					}
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkPack(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var text strings.Builder
+	for text.Len() < 45_000 {
+		for range 3 + r.IntN(9) {
+			text.WriteRune(rune('ก' + r.IntN(44)))
+		}
+		text.WriteString([]string{" ", "</p><p>", "ของ", "การ"}[r.IntN(4)])
+	}
+	for b.Loop() {
+		Best(openings(), []byte(text.String()))
+	}
+}

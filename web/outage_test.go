@@ -1,0 +1,130 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"portal/internal/authz"
+)
+
+// until waits for a condition.
+func until(t *testing.T, most time.Duration, what string, right func() bool) {
+	t.Helper()
+	tick, late := time.NewTicker(10*time.Millisecond), time.After(most)
+	defer tick.Stop()
+	for !right() {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("%s: not within %s", what, most)
+		}
+	}
+}
+
+// readers ask for public pages without end, and count what they get.
+type readers struct {
+	pages, failures atomic.Int64
+	stop            func()
+}
+
+func (s *site) read(t *testing.T, people int) *readers {
+	t.Helper()
+	r := &readers{}
+	var work sync.WaitGroup
+	done := make(chan struct{})
+	for i := range people {
+		work.Go(func() {
+			for n := i; ; n++ {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				if res := s.get(publicPaths[n%len(publicPaths)], nil); res.StatusCode != http.StatusOK {
+					r.failures.Add(1)
+				}
+				r.pages.Add(1)
+			}
+		})
+	}
+	r.stop = sync.OnceFunc(func() { close(done); work.Wait() })
+	t.Cleanup(r.stop)
+	return r
+}
+
+// TestA71_A72_PostgresGoesAndComesBack takes the database away under load: as
+// when it is killed, and as when it is stopped and answers nothing.
+func TestA71_A72_PostgresGoesAndComesBack(t *testing.T) {
+	t.Parallel()
+	s, link := awaySite(t)
+	cookie := s.person("somchai", authz.DGAAdmin)
+	s.get("/backend", nil)
+	load := s.read(t, 2)
+	for name, lose := range map[string]func(){"cut": link.Cut, "frozen": link.Freeze} {
+		lose()
+		var work sync.WaitGroup
+		for _, path := range []string{"/backend/profile", "/backend/staff", "/backend/tokens", "/backend/audit", "/backend/agencies"} {
+			work.Go(func() {
+				start := time.Now()
+				res := s.get(path, cookie)
+				body := text(t, res)
+				if took := time.Since(start); res.StatusCode != http.StatusServiceUnavailable || took > 3*time.Second ||
+					res.Header.Get("Retry-After") == "" || !strings.Contains(body, "ขออภัย") && !strings.Contains(body, "ชั่วคราว") {
+					t.Errorf("%s, %s: %d after %s, Retry-After %q", name, path, res.StatusCode, took, res.Header.Get("Retry-After"))
+				}
+			})
+		}
+		work.Wait()
+		until(t, 3*time.Second, name+": pages that say how old they are", func() bool {
+			age, err := strconv.Atoi(s.get("/backend/faq", nil).Header.Get("Age"))
+			return err == nil && age >= 0
+		})
+		if res := s.get(ask("Token"), nil); res.StatusCode != http.StatusOK || !strings.Contains(text(t, res), "<mark>Token</mark>") {
+			t.Errorf("%s: searching: %d", name, res.StatusCode)
+		}
+		s.broken = context.DeadlineExceeded
+		if res := s.get("/readyz", nil); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(text(t, res), "public pages come from memory") {
+			t.Errorf("%s: /readyz: %d", name, res.StatusCode)
+		}
+		s.broken = nil
+		link.Mend()
+		until(t, 5*time.Second, name+": healing", func() bool {
+			return s.get("/backend/profile", cookie).StatusCode == http.StatusOK && s.get("/backend", nil).Header.Get("Age") == ""
+		})
+	}
+	load.stop()
+	if load.pages.Load() < 100 || load.failures.Load() > 0 {
+		t.Errorf("%d of %d public pages failed", load.failures.Load(), load.pages.Load())
+	}
+}
+
+func TestA76_NoConnectionLeft(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	cookie := s.person("somchai", authz.DGAAdmin)
+	s.get("/backend", nil)
+	ctx, stop := context.WithCancel(t.Context())
+	var work sync.WaitGroup
+	for range s.pool.Config().MaxConns {
+		work.Go(func() { _, _ = s.pool.Exec(ctx, `SELECT pg_sleep(60)`) })
+	}
+	defer work.Wait()
+	defer stop()
+	until(t, 5*time.Second, "every connection to be in use", func() bool { return s.pool.Stat().AcquiredConns() == s.pool.Config().MaxConns })
+	start := time.Now()
+	res := s.get("/backend/profile", cookie)
+	if took := time.Since(start); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || took > 2*time.Second {
+		t.Errorf("%d after %s", res.StatusCode, took)
+	}
+	if res := s.get("/backend/faq", nil); res.StatusCode != http.StatusOK {
+		t.Errorf("a public page: %d", res.StatusCode)
+	}
+	stop()
+	until(t, 5*time.Second, "recovering", func() bool { return s.get("/backend/profile", cookie).StatusCode == http.StatusOK })
+}

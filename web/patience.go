@@ -1,0 +1,53 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// How long an office page waits for a database that does not answer.
+const (
+	patienceForSession = 1800 * time.Millisecond
+	patienceForPage    = 2500 * time.Millisecond
+	patienceForChange  = 4500 * time.Millisecond
+)
+
+var errPatience = errors.New("web: the database took too long")
+
+// patience ends a request's work when its time is over. Who gives a request
+// longer to be answered in gives its work longer as well.
+type patience struct {
+	http.ResponseWriter
+	timer *time.Timer
+}
+
+// withPatience returns the request and writer of work that ends in time; end
+// must be called after it.
+func withPatience(w http.ResponseWriter, r *http.Request) (p *patience, in *http.Request, end func()) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	p = &patience{w, time.AfterFunc(patienceForSession, func() { cancel(errPatience) })}
+	return p, r.WithContext(ctx), func() { p.timer.Stop(); cancel(nil) }
+}
+
+// forPage starts the time anew once it is known who is asking.
+func (p *patience) forPage(r *http.Request) {
+	most := patienceForChange
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		most = patienceForPage
+	}
+	p.timer.Reset(most)
+}
+
+// SetWriteDeadline is asked for through http.ResponseController.
+func (p *patience) SetWriteDeadline(t time.Time) error {
+	p.timer.Reset(time.Until(t))
+	return http.NewResponseController(p.ResponseWriter).SetWriteDeadline(t)
+}
+
+// Unwrap is for http.ResponseController.
+func (p *patience) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+
+// outOfPatience reports whether the request's time was over.
+func outOfPatience(r *http.Request) bool { return errors.Is(context.Cause(r.Context()), errPatience) }

@@ -1,0 +1,249 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"portal/internal/content"
+	"portal/internal/packed"
+	"portal/internal/problem"
+	"portal/templates/layout"
+)
+
+// preparedPages keeps each public page as the bytes that are sent
+// (docs/adr/0010-prepared-pages.md).
+type preparedPages struct {
+	*Server
+	making *sync.Mutex // held by whoever makes a shelf
+	now    *atomic.Pointer[shelf]
+	work   chan struct{} // there is something to pack
+}
+
+func newPreparedPages(s *Server) preparedPages {
+	return preparedPages{s, new(sync.Mutex), new(atomic.Pointer[shelf]), make(chan struct{}, 1)}
+}
+
+// shelf is every public page, of one version of the content. It is never
+// changed once made.
+type shelf struct {
+	of    *content.Content
+	pages map[string]*prepared // by path
+}
+
+// prepared is a page in each of its looks and codings.
+type prepared struct {
+	mediaType []string
+	openings  []string // in the order of looks; one for what looks alike to everybody
+	rest      []byte
+	looks     []codedPage
+	best      bool // packed as short as can be
+}
+
+// codedPage is one look of a page.
+type codedPage [packed.Codings]sendable
+
+// sendable is what goes to the network, with its own headers ready.
+type sendable struct {
+	bytes        []byte
+	tag          string
+	etag, length []string
+	coding       []string // nil for none
+}
+
+// looks are the ways in which a page differs for its reader, the usual one first.
+var looks = func() (list []layout.Display) {
+	for _, size := range []string{"", "small", "large"} {
+		for _, contrast := range []bool{false, true} {
+			list = append(list, layout.Display{TextSize: size, Contrast: contrast})
+		}
+	}
+	return list
+}()
+
+// lookOf is the place of a look in the list of a page's.
+func lookOf(d layout.Display, signedIn bool) int {
+	n := 0
+	switch d.TextSize {
+	case "small":
+		n = 2
+	case "large":
+		n = 4
+	}
+	if d.Contrast {
+		n++
+	}
+	if signedIn {
+		n += len(looks)
+	}
+	return n
+}
+
+// follow puts the pages of a new content on the shelf at once; they are packed
+// as short as can be a moment later (Prepare).
+func (p preparedPages) follow(c *content.Content) {
+	if _, err := p.make(c); err != nil {
+		p.cfg.Log.Error("preparing the public pages", "err", err)
+	}
+}
+
+// shelf is the pages as the content is now.
+func (p preparedPages) shelf(ctx context.Context) (*shelf, error) {
+	c, err := p.contents.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s := p.now.Load(); s != nil && s.of == c {
+		return s, nil
+	}
+	return p.make(c)
+}
+
+func (p preparedPages) make(c *content.Content) (*shelf, error) {
+	p.making.Lock()
+	defer p.making.Unlock()
+	old := p.now.Load()
+	if old != nil && old.of == c {
+		return old, nil
+	}
+	made := &shelf{c, map[string]*prepared{}}
+	all, err := p.render(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range all {
+		page := newPrepared(r)
+		if old != nil && old.pages[r.path].same(page) {
+			page = old.pages[r.path]
+		} else {
+			page.fill(packed.Quickly(page.openings, page.rest))
+		}
+		made.pages[r.path] = page
+	}
+	p.now.Store(made)
+	select {
+	case p.work <- struct{}{}:
+	default: // whoever packs knows already
+	}
+	return made, nil
+}
+
+// Prepare packs the public pages as short as can be whenever they have changed,
+// until ctx ends.
+func (s *Server) Prepare(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.prepared.work:
+			s.prepared.packAll(ctx)
+		}
+	}
+}
+
+// packAll packs one page after the other and puts each on the shelf as soon as
+// it is packed.
+func (p preparedPages) packAll(ctx context.Context) {
+	for ctx.Err() == nil {
+		path, page := p.unpacked()
+		if page == nil {
+			return
+		}
+		short := &prepared{mediaType: page.mediaType, openings: page.openings, rest: page.rest, best: true}
+		short.fill(packed.Best(page.openings, page.rest))
+		p.replace(path, page, short)
+	}
+}
+
+func (p preparedPages) unpacked() (string, *prepared) {
+	if s := p.now.Load(); s != nil {
+		for path, page := range s.pages {
+			if !page.best {
+				return path, page
+			}
+		}
+	}
+	return "", nil
+}
+
+// replace exchanges a page unless it has changed meanwhile.
+func (p preparedPages) replace(path string, old, short *prepared) {
+	p.making.Lock()
+	defer p.making.Unlock()
+	s := p.now.Load()
+	if s.pages[path] != old {
+		return
+	}
+	next := &shelf{s.of, make(map[string]*prepared, len(s.pages))}
+	for k, v := range s.pages {
+		next.pages[k] = v
+	}
+	next.pages[path] = short
+	p.now.Store(next)
+}
+
+// rendered is a public page as it was written.
+type rendered struct {
+	path, mediaType string
+	text            []byte
+}
+
+// opened is where the part of a page ends in which it differs for its readers.
+var opened = []byte(`class="` + layout.Class(layout.Display{}, false) + `">`)
+
+func newPrepared(r rendered) *prepared {
+	p := &prepared{mediaType: []string{r.mediaType}, openings: []string{""}, rest: r.text}
+	before, rest, found := bytes.Cut(r.text, opened)
+	if !found {
+		return p
+	}
+	p.openings, p.rest = nil, rest
+	for _, signedIn := range []bool{false, true} {
+		for _, look := range looks {
+			p.openings = append(p.openings, string(before)+`class="`+layout.Class(look, signedIn)+`">`)
+		}
+	}
+	return p
+}
+
+func (p *prepared) same(q *prepared) bool {
+	return p != nil && p.mediaType[0] == q.mediaType[0] && len(p.openings) == len(q.openings) && bytes.Equal(p.rest, q.rest)
+}
+
+func (p *prepared) fill(texts []packed.Text) {
+	p.looks = make([]codedPage, len(texts))
+	for i, text := range texts {
+		for c, b := range text {
+			if b == nil {
+				continue
+			}
+			sum := sha256.Sum256(b)
+			tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+			p.looks[i][c] = sendable{bytes: b, tag: tag, etag: []string{tag}, length: []string{strconv.Itoa(len(b))}}
+			if packed.Coding(c) != packed.Identity {
+				p.looks[i][c].coding = []string{packed.Names[c]}
+			}
+		}
+	}
+}
+
+// show sends a page that came by the long way: with a query, or before the
+// first content was read.
+func (p preparedPages) show(w http.ResponseWriter, r *http.Request) error {
+	s, err := p.shelf(r.Context())
+	if err != nil {
+		return fmt.Errorf("reading the content: %w", err)
+	}
+	page := s.pages[r.URL.Path]
+	if page == nil {
+		return problem.New(problem.NotFound, "ไม่พบหน้านี้ในระบบ")
+	}
+	p.send(w, r, page)
+	return nil
+}
