@@ -307,3 +307,33 @@ func TestCountedQuestionsOfTheLandingPage(t *testing.T) {
 		t.Error("editors do not see it")
 	}
 }
+
+func TestA62_PreviewIsForEditorsAlone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	editor := s.person("editor", authz.OPDCAdmin)
+	s.post(questionPath, editor, s.formOf(questionPath, editor, question("ร่างที่ยังไม่เผยแพร่")))
+	res := s.get(questionPath+"/preview/page", editor)
+	if page := text(t, res); res.StatusCode != http.StatusOK || !strings.Contains(page, "ร่างที่ยังไม่เผยแพร่") || !strings.Contains(page, "รหัสผู้ใช้") {
+		t.Errorf("%d: not the page with the draft in it", res.StatusCode)
+	}
+	for name, want := range map[string]string{"Cache-Control": "no-store", "X-Frame-Options": "SAMEORIGIN", "X-Robots-Tag": "noindex"} {
+		if got := res.Header.Get(name); got != want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	s.reread()
+	for who, cookie := range map[string]*http.Cookie{"a visitor": nil, "an officer": s.person("officer", authz.CentralOfficer), "a newcomer": s.person("newcomer", "")} {
+		for _, path := range []string{questionPath + "/preview/page", questionPath + "/preview", "/backend/faq"} {
+			if page := text(t, s.get(path, cookie)); strings.Contains(page, "ร่างที่ยังไม่เผยแพร่") {
+				t.Errorf("%s reads the draft at %s", who, path)
+			}
+		}
+	}
+	admin := s.person("admin", authz.DGAAdmin)
+	for path, want := range map[string]string{"page/about": "ที่มาโครงการ", "announcement/new-portal": "ประกาศข่าวสาร", "banner/start": "carousel", "site/contact": "ติดต่อเรา", "manual/dga-admin": "ดาวน์โหลดคู่มือการใช้งาน"} {
+		if page := text(t, s.get("/backend/content/"+path+"/preview/page", admin)); !strings.Contains(page, want) {
+			t.Errorf("the preview of %s has no %q", path, want)
+		}
+	}
+}

@@ -173,6 +173,8 @@ func (s *Server) contentRoutes(r chi.Router, p contentPages) {
 	r.Post(item+"/hold", s.page(p.hold))
 	r.Get(item+"/discard", s.page(p.discardForm))
 	r.Post(item+"/discard", s.page(p.discard))
+	r.Get(item+"/preview", s.page(p.preview))
+	r.Get(item+"/preview/page", s.page(p.previewPage))
 	r.Get(item+"/history", s.page(p.history))
 	r.Get(item+"/compare", s.page(p.compare))
 	r.Post(item+"/restore", s.page(p.restore))

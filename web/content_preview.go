@@ -1,0 +1,79 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+
+	"portal/internal/audit"
+	"portal/internal/content"
+	"portal/internal/editing"
+	"portal/internal/problem"
+	"portal/templates/contentview"
+)
+
+// preview shows the public page with the draft in it, as wide as a telephone or
+// as a desk.
+func (p contentPages) preview(w http.ResponseWriter, r *http.Request) error {
+	it, err := p.editing.Open(r.Context(), p.actor(r), p.kind, key(r))
+	if err != nil {
+		return err
+	}
+	err = p.editing.Preview(r.Context(), p.actor(r), p.kind, key(r), func(*audit.Tx, editing.Item) error { return nil })
+	bad, ok := refillable(err)
+	if err != nil && !ok {
+		return err
+	}
+	l, err := p.frameOf(r, it, "ดูตัวอย่าง")
+	if err != nil {
+		return err
+	}
+	_, fragment, _ := strings.Cut(it.Path, "#")
+	v := contentview.Step{Item: it, Problem: bad}
+	p.permit(w, "default-src 'none'", "default-src 'none'; frame-src 'self'")
+	return p.render(w, r, http.StatusOK, contentview.Preview(l, v, r.URL.Query().Get("width") == "phone", fragment))
+}
+
+// previewPage is the public page itself. It is for the frame in preview, and
+// for a window of its own.
+func (p contentPages) previewPage(w http.ResponseWriter, r *http.Request) error {
+	var page []byte
+	err := p.editing.Preview(r.Context(), p.actor(r), p.kind, key(r), func(tx *audit.Tx, it editing.Item) error {
+		c, err := content.Read(r.Context(), tx, p.cfg.Now())
+		if err != nil {
+			return err
+		}
+		path, _, _ := strings.Cut(it.Path, "#")
+		page, err = p.prepared.page(c, path)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p.permit(w, "frame-ancestors 'none'", "frame-ancestors 'self'")
+	w.Header().Set("X-Frame-Options", "SAMEORIGIN")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("X-Robots-Tag", "noindex")
+	_, _ = bytes.NewReader(page).WriteTo(w) // the reader has gone: nobody is left to tell
+	return nil
+}
+
+// page writes one public page of c.
+func (p preparedPages) page(c *content.Content, path string) ([]byte, error) {
+	all, err := p.render(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range all {
+		if r.path == path {
+			return r.text, nil
+		}
+	}
+	return nil, problem.New(problem.NotFound, "ไม่พบหน้านี้ในระบบ")
+}
+
+// permit puts a part of the page's security policy in the place of another.
+func (s *Server) permit(w http.ResponseWriter, old, more string) {
+	const name = "Content-Security-Policy"
+	w.Header().Set(name, strings.Replace(w.Header().Get(name), old, more, 1))
+}
