@@ -337,3 +337,34 @@ func TestA62_PreviewIsForEditorsAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestFilesOfAnnouncementsAndManuals(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.person("admin", authz.DGAAdmin)
+	var old, other string
+	if err := s.pool.QueryRow(t.Context(), `SELECT encode(m.file, 'hex'), encode(o.file, 'hex') FROM manuals m, manuals o WHERE m.slug = 'dga-admin' AND o.slug = 'manual-author'`).Scan(&old, &other); err != nil {
+		t.Fatal(err)
+	}
+	publish := func(path string, fields url.Values) {
+		t.Helper()
+		if res := s.post(path, admin, s.formOf(path, admin, fields)); res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%d %s", res.StatusCode, text(t, res))
+		}
+		if res := s.post(path+"/publish", admin, s.formOf(path+"/publish", admin, url.Values{"reason": {"ก"}})); res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%d %s", res.StatusCode, text(t, res))
+		}
+	}
+	publish("/backend/content/announcement/new-portal", url.Values{"title": {"มีเอกสาร"}, "body": {"ดูเอกสาร"}, "date": {"2026-11-01"}, "shown": {"1"},
+		"attachments.0.name": {"แบบฟอร์มขอสิทธิ์"}, "attachments.0.file": {other}})
+	publish("/backend/content/manual/dga-admin", url.Values{"title": {"คู่มือผู้ดูแลระบบ"}, "audience": {"dga_admin"}, "group": {"central"},
+		"date": {"2026-11-01"}, "file": {other}, "shown": {"1"}})
+	s.reread()
+	for path, want := range map[string]string{
+		"/backend/announcement": `/backend/file/` + other + `?download`, "/backend": "แบบฟอร์มขอสิทธิ์", "/backend/manual": `/backend/file/` + old + `?download`,
+	} {
+		if page := text(t, s.get(path, nil)); !strings.Contains(page, want) {
+			t.Errorf("%s has no %s", path, want)
+		}
+	}
+}

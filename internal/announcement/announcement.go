@@ -17,6 +17,13 @@ type Announcement struct {
 	Body        string // Markdown
 	Pinned      bool   // stands before the others
 	PublishedOn time.Time
+	Attachments []Attachment
+}
+
+// Attachment is a file that comes with an announcement.
+type Attachment struct {
+	File string `json:"file"` // SHA-256 (hex)
+	Name string `json:"name"` // as the reader sees it
 }
 
 // Service answers questions about announcements.

@@ -11,16 +11,9 @@ import (
 // Editable is an announcement as its editor sees it.
 type Editable struct {
 	Announcement
-	Shown       bool
-	ShownFrom   *time.Time // nil: at once
-	ShownUntil  *time.Time // nil: for ever
-	Attachments []Attachment
-}
-
-// Attachment is a file that comes with an announcement.
-type Attachment struct {
-	File string `json:"file"` // SHA-256 (hex)
-	Name string `json:"name"` // as the reader sees it
+	Shown      bool
+	ShownFrom  *time.Time // nil: at once
+	ShownUntil *time.Time // nil: for ever
 }
 
 // Everything lists all announcements, hidden ones too, the newest first.

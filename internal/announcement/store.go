@@ -11,7 +11,7 @@ import (
 
 func selectLatest(ctx context.Context, r db.Reader, n int) ([]Announcement, error) {
 	rows, err := r.Query(ctx, `
-		SELECT slug, title, body, pinned, published_on
+		SELECT slug, title, body, pinned, published_on, attachments
 		FROM announcements
 		WHERE shown AND coalesce(shown_from <= now(), true) AND coalesce(shown_until > now(), true)
 		ORDER BY pinned DESC, published_on DESC, slug LIMIT $1`, n)

@@ -2,7 +2,6 @@ package manual
 
 import (
 	"context"
-	"time"
 
 	"portal/internal/audit"
 	"portal/internal/db"
@@ -12,14 +11,7 @@ import (
 // Editable is a manual as its editor sees it.
 type Editable struct {
 	Manual
-	Shown   bool
-	Earlier []Earlier // newest first
-}
-
-// Earlier is a document that a newer one replaced.
-type Earlier struct {
-	File     string    `json:"file"` // SHA-256 (hex)
-	IssuedOn time.Time `json:"issued_on"`
+	Shown bool
 }
 
 // Everything lists all manuals, hidden ones too, in the order of the page.

@@ -36,9 +36,17 @@ type Manual struct {
 	Group     Group
 	Position  int
 	IssuedOn  time.Time
-	File      string // SHA-256 (hex) of the file
-	FileName  string // as it is saved on the reader's machine
-	FileBytes int64  // size of the file
+	File      string    // SHA-256 (hex) of the file
+	FileName  string    // as it is saved on the reader's machine
+	FileBytes int64     // size of the file
+	Pages     int       // of the document; 0 if nobody counted
+	Earlier   []Earlier // documents it replaced, the newest first
+}
+
+// Earlier is a document that a newer one replaced.
+type Earlier struct {
+	File     string    `json:"file"` // SHA-256 (hex)
+	IssuedOn time.Time `json:"issued_on"`
 }
 
 // Service answers questions about manuals.

@@ -12,7 +12,7 @@ import (
 func selectEverything(ctx context.Context, r db.Reader) ([]Editable, error) {
 	rows, err := r.Query(ctx, `
 		SELECT m.slug, m.title, m.audience, m.group_name AS "group", m.position, m.issued_on,
-			encode(m.file, 'hex') AS file, m.file_name, f.size AS file_bytes, m.shown, m.earlier
+			encode(m.file, 'hex') AS file, m.file_name, f.size AS file_bytes, coalesce(f.pages, 0) AS pages, m.earlier, m.shown
 		FROM manuals m JOIN files f ON f.sha256 = m.file
 		ORDER BY m.group_name, m.position, m.issued_on DESC, m.slug`)
 	if err != nil {
