@@ -29,6 +29,7 @@ type options struct {
 func main() {
 	if len(os.Args) > 1 && children[os.Args[1]] != nil {
 		exit(children[os.Args[1]](os.Args[2:]))
+		return
 	}
 	var o options
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds, interleaved")
