@@ -5,7 +5,7 @@ GO    = go
 LINT  = $(GO) tool -modfile=lint.mod
 TEST  = $(GO) run ./internal/devtools/withpostgres -- $(GO) test
 
-.PHONY: help run test check lint unit e2e generate assets manuals build clean
+.PHONY: help run test check lint unit e2e bench generate assets manuals build clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
@@ -34,6 +34,9 @@ unit: ## unit, database, web and house tests
 e2e: build ## journeys in a real browser
 	sh .ci/chromium
 	$(TEST) -count=1 ./e2e/...
+
+bench: ## measure what is promised of the speed (docs/performance.md); -only pages for a part: make bench BENCH="-only pages"
+	$(GO) run ./internal/devtools/bench $(BENCH)
 
 generate: ## write the templates' Go code
 	$(GO) tool templ fmt templates

@@ -35,7 +35,7 @@ var mediaTypes = map[string]string{
 	".txt":   "text/plain; charset=utf-8",
 }
 
-// asset is one file. Its packed copies are made on first use.
+// asset is one file. Its packed copies are made on first use or by Prepare.
 type asset struct {
 	hashed    string // name with the hash
 	mediaType string
@@ -87,6 +87,17 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("ETag", `"`+etag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+}
+
+// Prepare packs every file, so that no visitor waits for that. It is worth a
+// second of one core.
+func Prepare() {
+	for _, a := range byName {
+		if a.br != nil {
+			a.br()
+			a.gzip()
+		}
+	}
 }
 
 // accepts reports whether an Accept-Encoding header lets coding through.

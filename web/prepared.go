@@ -14,6 +14,7 @@ import (
 	"portal/internal/content"
 	"portal/internal/packed"
 	"portal/internal/problem"
+	"portal/static"
 	"portal/templates/layout"
 )
 
@@ -135,8 +136,9 @@ func (p preparedPages) make(c *content.Content) (*shelf, error) {
 }
 
 // Prepare packs the public pages as short as can be whenever they have changed,
-// until ctx ends.
+// until ctx ends, and the static files once.
 func (s *Server) Prepare(ctx context.Context) {
+	static.Prepare()
 	for {
 		select {
 		case <-ctx.Done():

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -99,8 +100,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, messag
 // render writes a whole page or nothing: the page is built, the session's
 // values are saved, and only then is the first byte sent.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
-	var b bytes.Buffer
-	if err := c.Render(context.WithoutCancel(r.Context()), &b); err != nil { // a request out of time gets its page too
+	b := pageBuffer()
+	defer doneWith(b)
+	if err := c.Render(context.WithoutCancel(r.Context()), b); err != nil { // a request out of time gets its page too
 		return err
 	}
 	if err := s.save(r.Context()); err != nil && status < http.StatusInternalServerError {
@@ -112,6 +114,25 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c te
 	w.WriteHeader(status)
 	_, _ = b.WriteTo(w) // the reader has gone: nobody is left to tell
 	return nil
+}
+
+// Pages are built in buffers that are used again: growing a new one for each
+// was most of what a signed-in page allocated.
+var pageBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// mostBuffered is the size, in bytes, from which a buffer is not kept.
+const mostBuffered = 1 << 20
+
+func pageBuffer() *bytes.Buffer {
+	b := pageBuffers.Get().(*bytes.Buffer)
+	b.Reset()
+	return b
+}
+
+func doneWith(b *bytes.Buffer) {
+	if b.Cap() <= mostBuffered {
+		pageBuffers.Put(b)
+	}
 }
 
 func (s *Server) save(ctx context.Context) error {

@@ -109,7 +109,7 @@ func New(cfg Config, v Services) *Server {
 	s.contents.OnChange(s.prepared.follow)
 	s.search = searchPages{s, v.Search, v.Feedback}
 	s.helpful = helpfulPages{s, v.Feedback}
-	s.file = filePages{s, v.Files}
+	s.file = filePages{s, newFileCache(v.Files, v.Content, fileMemory)}
 	s.signin = signinPages{s, v.SignIn}
 	s.redeem = redeemPages{s, v.Onboarding}
 	s.profile = profilePages{s, v.Staff, v.Sessions}

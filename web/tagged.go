@@ -13,8 +13,9 @@ import (
 // renderTagged sends a public page under an entity tag of its bytes. A page
 // differs by the display cookie and by whether anybody is signed in.
 func (s *Server) renderTagged(w http.ResponseWriter, r *http.Request, c templ.Component) error {
-	var b bytes.Buffer
-	if err := c.Render(r.Context(), &b); err != nil {
+	b := pageBuffer()
+	defer doneWith(b)
+	if err := c.Render(r.Context(), b); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(b.Bytes())

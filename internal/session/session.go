@@ -74,7 +74,7 @@ type Service struct {
 // New returns a Service.
 func New(keep db.Bookkeeper, log *audit.Log, limits Limits, now func() time.Time) *Service {
 	values := scs.New()
-	values.Store = store{keep}
+	values.Store, values.Codec = store{keep}, newCodec()
 	values.Lifetime = limits.Absolute
 	return &Service{values, keep, log, limits, now}
 }

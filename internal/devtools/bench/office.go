@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"portal/internal/agency"
+	"portal/internal/audit"
+	"portal/internal/authz"
+	"portal/internal/db"
+	"portal/internal/session"
+	"portal/internal/staff"
+)
+
+// officeConns is how many people ask at once: more than the pool has
+// connections, as on a Monday morning.
+const officeConns = 64
+
+// leastOfSQL is what the pages of signed-in people must reach of the rate of
+// their bare SQL.
+const leastOfSQL = .5
+
+// office compares pages of signed-in people with their own SQL in a loop.
+func (b *bench) office(ctx context.Context) error {
+	token, err := b.signIn(ctx)
+	if err != nil {
+		return err
+	}
+	portal, _, err := b.servePortal(ctx)
+	if err != nil {
+		return err
+	}
+	defer portal.stop()
+	for _, p := range []struct{ name, path string }{
+		{"profile", "/backend/profile"}, {fmt.Sprintf("user list, 25 of %d", b.accounts), "/backend/staff"},
+	} {
+		t := target{portal.address, p.path, map[string]string{"Host": host, "Cookie": "__Host-portal-session=" + token}}
+		if a, err := t.fetch(ctx); err != nil || a.Status != http.StatusOK {
+			return fmt.Errorf("%s: %d, %w", p.path, a.Status, err)
+		}
+		l := line{what: fmt.Sprintf("%s, %d connections, against its SQL", p.name, officeConns), unit: "req/s", target: leastOfSQL}
+		for range b.rounds {
+			r, err := b.load.run(ctx, t, officeConns, b.lasts)
+			if err != nil {
+				return err
+			}
+			rate, err := b.loopSQL(ctx, token, p.path)
+			if err != nil {
+				return err
+			}
+			note(&l, r.rate, rate)
+		}
+		b.table.add(l)
+	}
+	return nil
+}
+
+// loopSQL runs this program again, on the server's core, to ask the SQL alone.
+func (b *bench) loopSQL(ctx context.Context, token, path string) (float64, error) {
+	c := exec.CommandContext(ctx, "taskset", "-c", serverCore, b.self, "sql", b.pg.URL(), token, path, b.lasts.String()) // #nosec G204 -- ourselves
+	c.Stderr = os.Stderr
+	out, err := c.Output()
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+}
+
+// signIn opens a session for somebody who sees every account.
+func (b *bench) signIn(ctx context.Context) (token string, err error) {
+	pool, err := db.Open(ctx, b.pg.URL())
+	if err != nil {
+		return "", err
+	}
+	defer pool.Close()
+	if err := vacuum(ctx, pool); err != nil {
+		return "", err
+	}
+	log, now := audit.New(pool), time.Now()
+	sessions := session.New(pool, log, session.DefaultLimits, time.Now)
+	err = log.Change(ctx, authz.System("bench"), func(tx *audit.Tx) error {
+		p, err := staff.SignIn(ctx, tx, staff.Identity{Issuer: "bench", Subject: "admin", Name: "สมชาย รักงาน", Email: "a@example.go.th"}, now)
+		if err != nil {
+			return err
+		}
+		a, err := agency.IDOf(ctx, tx, authz.CodeDGA)
+		if err != nil {
+			return err
+		}
+		if err := staff.Join(ctx, tx, staff.Joining{Staff: p.ID, Agency: a, Role: authz.DGAAdmin, Since: now}); err != nil {
+			return err
+		}
+		if token, err = sessions.Open(ctx, tx, session.Start{StaffID: int64(p.ID), Epoch: p.Epoch, AuthTime: now}); err != nil {
+			return err
+		}
+		return tx.Record(audit.StaffSignedIn, audit.Person(int64(p.ID)), nil)
+	})
+	return token, err
+}
+
+// vacuum leaves the tables as they are in a database that has stood for a while.
+func vacuum(ctx context.Context, pool *pgxpool.Pool) error {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	for _, sql := range []string{"SET statement_timeout = 0", "VACUUM ANALYZE", "RESET statement_timeout"} {
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// page is one comparison of a public page.
+type page struct {
+	name, path string
+	conns      int
+	same       bool // the reader has it already
+}
+
+var pages = []page{
+	{"FAQ", "/backend/faq", 16, false}, {"FAQ", "/backend/faq", 64, false}, {"FAQ", "/backend/faq", 256, false},
+	{"FAQ, 304", "/backend/faq", 16, true}, {"FAQ, 304", "/backend/faq", 64, true}, {"FAQ, 304", "/backend/faq", 256, true},
+	{"landing", "/backend", 64, false}, {"guideline", "/backend/guideline", 64, false},
+	{"manual", "/backend/manual", 64, false}, {"contact", "/backend/contact", 64, false},
+}
+
+// Targets of the public pages.
+const (
+	leastRate = .90
+	mostP99   = 1.15
+)
+
+// pages compares the public pages with a bare handler that writes the same
+// bytes under the same headers.
+func (b *bench) pages(ctx context.Context) error {
+	portal, _, err := b.servePortal(ctx)
+	if err != nil {
+		return err
+	}
+	defer portal.stop()
+	ours, err := b.questions(ctx, portal.address)
+	if err != nil {
+		return err
+	}
+	theirs, stop, err := b.serveBare(ctx, ours)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	rates, tails := make([]line, len(pages)), make([]line, len(pages))
+	for round := range b.rounds {
+		for i, p := range pages {
+			one, other, err := b.both(ctx, ours[i], theirs[i], p.conns, round%2 == 0)
+			if err != nil {
+				return err
+			}
+			note(&rates[i], one.rate, other.rate)
+			note(&tails[i], float64(one.p99.Microseconds())/1000, float64(other.p99.Microseconds())/1000)
+		}
+	}
+	for i, p := range pages {
+		what := fmt.Sprintf("%s, %d connections", p.name, p.conns)
+		rates[i].what, rates[i].unit, rates[i].target = what, "req/s", leastRate
+		b.table.add(rates[i])
+		if p.name == "FAQ" {
+			tails[i].what, tails[i].unit, tails[i].target, tails[i].atMost = what+", p99", "ms", mostP99, true
+			b.table.add(tails[i])
+		}
+	}
+	return nil
+}
+
+func note(l *line, ours, theirs float64) {
+	l.ours, l.theirs = append(l.ours, ours), append(l.theirs, theirs)
+}
+
+// both measures one after the other, taking turns in being first.
+func (b *bench) both(ctx context.Context, ours, theirs target, conns int, oursFirst bool) (one, other result, err error) {
+	order := []struct {
+		t  target
+		to *result
+	}{{ours, &one}, {theirs, &other}}
+	if !oursFirst {
+		order[0], order[1] = order[1], order[0]
+	}
+	for _, o := range order {
+		if *o.to, err = b.load.run(ctx, o.t, conns, b.lasts); err != nil {
+			return one, other, err
+		}
+	}
+	return one, other, nil
+}
+
+// questions waits until every page is packed as short as can be.
+func (b *bench) questions(ctx context.Context, address string) ([]target, error) {
+	var all []target
+	for _, p := range pages {
+		t := target{address, p.path, map[string]string{"Host": host, "Accept-Encoding": "br"}}
+		for start := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+			a, err := t.fetch(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if a.Header.Get("Content-Encoding") == "br" {
+				if p.same {
+					t.header["If-None-Match"] = a.Header.Get("Etag")
+				}
+				break
+			}
+			if time.Since(start) > 30*time.Second {
+				return nil, fmt.Errorf("%s is not packed", p.path)
+			}
+		}
+		all = append(all, t)
+	}
+	return all, nil
+}
+
+// serveBare starts a bare server that answers as ours do, each at an address.
+func (b *bench) serveBare(ctx context.Context, ours []target) ([]target, func(), error) {
+	var answers []answer
+	var theirs []target
+	for _, t := range ours {
+		a, err := t.fetch(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		if a.Address, err = freeAddress(); err != nil {
+			return nil, nil, err
+		}
+		a.Header.Del("Date") // net/http writes its own
+		if a.Status == http.StatusOK {
+			a.Header.Set("Content-Length", strconv.Itoa(len(a.Body)))
+		}
+		answers = append(answers, a)
+		theirs = append(theirs, target{a.Address, t.path, maps.Clone(t.header)})
+	}
+	text, err := json.Marshal(answers)
+	if err != nil {
+		return nil, nil, err
+	}
+	file := filepath.Join(b.dir, "bare.json")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		return nil, nil, err
+	}
+	p, err := b.startOnCore(ctx, os.Environ(), b.self, "bare", file)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, t := range theirs {
+		if _, err := firstAnswer(ctx, t, time.Now()); err != nil {
+			p.stop()
+			return nil, nil, err
+		}
+	}
+	return theirs, p.stop, nil
+}
+
+// start measures how soon a server shows its first page, on a warm database.
+func (b *bench) start(ctx context.Context) error {
+	l := line{what: "start to first public page", unit: "ms", target: 300, atMost: true}
+	for range 2 + 3*b.rounds {
+		p, took, err := b.servePortal(ctx)
+		if p != nil {
+			p.stop()
+		}
+		if err != nil {
+			return err
+		}
+		l.ours = append(l.ours, float64(took.Microseconds())/1000)
+	}
+	l.ours = l.ours[2:] // the first ones warm the machine
+	b.table.add(l)
+	return nil
+}
+
+// memory watches a server at full load.
+func (b *bench) memory(ctx context.Context) error {
+	p, _, err := b.servePortal(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.stop()
+	t, err := b.questions(ctx, p.address)
+	if err != nil {
+		return err
+	}
+	if _, err := b.load.run(ctx, t[1], 256, 20*time.Second); err != nil { // until its heap has its size
+		return err
+	}
+	before := resident(p)
+	if _, err := b.load.run(ctx, t[1], 256, b.soak); err != nil {
+		return err
+	}
+	b.table.add(line{what: fmt.Sprintf("memory after %s at full load", b.soak), unit: "MB",
+		ours: []float64{resident(p)}, theirs: []float64{before}, target: 1.1, atMost: true})
+	return nil
+}
+
+// resident is a process's memory in MB; taskset becomes the program it starts.
+func resident(p *process) float64 {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid)) // 0 shows in the table
+	_, rest, _ := strings.Cut(string(text), "VmRSS:")
+	kb, _ := strconv.Atoi(strings.TrimSpace(strings.Split(rest, "kB")[0]))
+	return float64(kb) / 1024
+}

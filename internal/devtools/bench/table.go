@@ -1,0 +1,76 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+)
+
+// line is one comparison: what was measured in each round, ours beside theirs.
+type line struct {
+	what   string
+	ours   []float64
+	theirs []float64 // none where there is nothing to compare with
+	unit   string
+	atMost bool
+	target float64 // of the ratio, or of ours where there is none
+}
+
+// table is every line.
+type table struct{ lines []line }
+
+func (t *table) add(l line) { t.lines = append(t.lines, l) }
+
+// value is the median of the rounds: of their ratios, if there are any, since
+// what disturbs a round disturbs both.
+func (l line) value() float64 {
+	if len(l.theirs) == 0 {
+		return median(l.ours)
+	}
+	var ratios []float64
+	for i := range l.ours {
+		ratios = append(ratios, l.ours[i]/l.theirs[i])
+	}
+	return median(ratios)
+}
+
+func (l line) reached() bool {
+	if l.atMost {
+		return l.value() <= l.target
+	}
+	return l.value() >= l.target
+}
+
+func median(list []float64) float64 {
+	if len(list) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(list))
+	return (s[len(s)/2] + s[(len(s)-1)/2]) / 2
+}
+
+func (t *table) print(out io.Writer) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "what\tportal\tcompared with\tratio\trounds\tmust reach\t")
+	for _, l := range t.lines {
+		theirs, ratio, rounds := "", "", ""
+		if len(l.theirs) > 0 {
+			theirs, ratio = fmt.Sprintf("%.4g %s", median(l.theirs), l.unit), fmt.Sprintf("%.2f", l.value())
+			for i := range l.ours {
+				rounds += fmt.Sprintf("%.2f ", l.ours[i]/l.theirs[i])
+			}
+		}
+		sign, verdict := "≥", "reached"
+		if l.atMost {
+			sign = "≤"
+		}
+		if !l.reached() {
+			verdict = "MISSED"
+		}
+		target := fmt.Sprintf("%s %.4g %s", sign, l.target, verdict)
+		_, _ = fmt.Fprintf(w, "%s\t%.4g %s\t%s\t%s\t%s\t%s\t\n", l.what, median(l.ours), l.unit, theirs, ratio, cmp.Or(rounds, " "), target)
+	}
+	_ = w.Flush()
+}
