@@ -57,6 +57,8 @@ var foundations = map[string][]string{
 	"internal/keyset":     {"internal/problem"},
 	"internal/sheet":      {"internal/problem"},
 	"internal/markdown":   {},
+	"internal/richtext":   {"internal/markdown"},
+	"internal/worddiff":   {},
 	"internal/testdb":     {"internal/db", "internal/devtools/postgres", "migrations"},
 	"migrations":          {},
 	"static":              {},
