@@ -48,9 +48,7 @@ func (s *Server) accessLog(next http.Handler) http.Handler {
 
 // headers keeps browsers from doing anything with a page that it does not ask for.
 func (s *Server) headers(next http.Handler) http.Handler {
-	policy := fmt.Sprintf("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "+
-		"connect-src 'self'; form-action 'self' %s; base-uri 'none'; frame-ancestors 'none'; "+
-		"require-trusted-types-for 'script'; trusted-types 'none'", s.provider)
+	policy := Policy(s.provider, false)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

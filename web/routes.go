@@ -38,6 +38,10 @@ func (s *Server) Handler() http.Handler {
 			r.Use(limitBody(maxUpload), s.legible, s.withSession)
 			s.uploadRoutes(r)
 		})
+		r.Group(func(r chi.Router) {
+			r.Use(limitBody(maxText), s.legible, s.withSession, s.forEditors)
+			s.textRoutes(r)
+		})
 	})
 	return r
 }
@@ -149,6 +153,11 @@ func (s *Server) auditRoutes(r chi.Router) {
 // uploadRoutes take large files.
 func (s *Server) uploadRoutes(r chi.Router) {
 	r.Post("/backend/agencies/import", s.page(s.agency.importSent))
+}
+
+// textRoutes take long texts and may use the rich editor.
+func (s *Server) textRoutes(r chi.Router) {
+	r.Post("/backend/content/convert", s.page(s.convertText))
 }
 
 // findingRoutes are what editors learn from what readers look for.
