@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -51,7 +52,11 @@ func startEditor(t *testing.T, value string) *editorPage {
 	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("/edit", p.edit)
 	mux.HandleFunc("/saved", func(w http.ResponseWriter, r *http.Request) {
-		p.page(w, r, `<h1>บันทึกแล้ว</h1><div data-saved="7-about-3"></div>`, nil)
+		mark := ""
+		if r.URL.Query().Has("done") {
+			mark = "7-about-3"
+		}
+		p.page(w, r, `<h1>บันทึกแล้ว</h1><p data-saved="`+mark+`">อื่น ๆ</p>`, nil)
 	})
 	p.Server = httptest.NewServer(mux)
 	t.Cleanup(p.Close)
@@ -64,7 +69,7 @@ func (p *editorPage) edit(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPost {
 		_ = r.ParseForm()
 		p.sent, p.value = r.PostForm, richtext.Parse(r.PostForm, "body")
-		http.Redirect(w, r, "/saved", http.StatusSeeOther)
+		http.Redirect(w, r, "/saved?done", http.StatusSeeOther)
 		return
 	}
 	p.page(w, r, "", func(ctx context.Context, w http.ResponseWriter) error {
@@ -195,8 +200,8 @@ func TestRichTextTyping(t *testing.T) {
 	b.until("a refusal", `!document.querySelector("#body-link-error").hidden`)
 	b.clean("link refused")
 	evaluate[bool](b, `(() => { const s = document.querySelector("#body-link-page"); s.value = "/backend/faq"; s.dispatchEvent(new Event("change", {bubbles: true})); return true })()`)
-	b.do(chromedp.Focus("#body-link-address"))
-	b.press(kb.Enter)
+	b.do(chromedp.Focus("[data-rich-dialog=link] [data-done]"))
+	b.press(" ")
 	b.until("the link", `document.querySelector("trix-editor a")`)
 	b.insert(" จบ")
 	b.clean("typed")
@@ -307,8 +312,52 @@ func TestDraftsAreKept(t *testing.T) {
 	b.do(chromedp.Focus("#title"))
 	b.insert("ใหม่")
 	b.until("a draft", `localStorage.getItem("portal-draft:7-about-3")?.includes("ใหม่")`)
-	b.open(p.URL + "/saved?not=yet") // another page; the browser asks only people
-	evaluate[bool](b, `true`)
+	if asked := b.leave(p.URL + "/saved"); asked != "beforeunload" {
+		t.Errorf("leaving asked %q", asked)
+	}
+	b.openEditor(p)
+	b.until("the offer", `document.body.innerText.includes("พบข้อความที่ยังไม่ได้บันทึกเมื่อ")`)
+	b.clean("draft found")
+	b.do(chromedp.Click(".draft .button:not(.button--quiet)"))
+	b.until("the text", `document.querySelector("trix-editor").textContent.includes("ยังไม่บันทึก") && document.querySelector("#title").value.includes("ใหม่")`)
+	b.clean("draft brought back")
+	sent := b.save(p)
+	if !strings.Contains(richtext.Parse(sent, "body"), "ยังไม่บันทึก") {
+		t.Errorf("sent %q", sent)
+	}
+	if n := evaluate[int](b, "localStorage.length"); n != 0 {
+		t.Errorf("%d drafts after saving", n)
+	}
+	b.openEditor(p) // what was saved is no draft, and nothing holds the leaver
+	if strings.Contains(b.text(), "ยังไม่ได้บันทึกเมื่อ") {
+		t.Error("what was saved is offered")
+	}
+	b.open(p.URL + "/saved")
+}
+
+// leave goes to another page, says yes to what the browser asks, and returns
+// what kind of question that was.
+func (b *tab) leave(address string) string {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	asked := ""
+	dialogs := chromedp.Events(ctx, page.JavascriptDialogOpening)
+	b.do(chromedp.Click("#title")) // browsers ask only people who did something
+	evaluate[bool](b, fmt.Sprintf(`setTimeout(() => location.assign(%q), 50) > 0`, address))
+	for d, err := range dialogs {
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		asked = string(d.Type)
+		break
+	}
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+		return err
+	}))
+	b.do(chromedp.WaitVisible("[data-saved]"))
+	return asked
 }
 
 func TestOrderByEveryMeans(t *testing.T) {
@@ -348,7 +397,7 @@ func TestOrderByEveryMeans(t *testing.T) {
 // dragFirstBelow drags the first line below the n-th.
 func (b *tab) dragFirstBelow(n int) {
 	b.t.Helper()
-	evaluate[bool](b, `document.querySelector("[data-order]").scrollIntoView({block: "center"}) ?? true`)
+	evaluate[bool](b, `(document.querySelector("ol[data-order]").scrollIntoView({block: "center"}), true)`)
 	at := evaluate[[]float64](b, fmt.Sprintf(`(() => { const g = document.querySelector("[data-order-grip]").getBoundingClientRect(), l = document.querySelector("[data-order-item]:nth-child(%d)").getBoundingClientRect(); return [g.x + 10, g.y + 10, l.bottom - 3] })()`, n))
 	mouse := func(kind input.DispatchMouseEventType, y float64) {
 		b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {

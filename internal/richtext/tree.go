@@ -81,7 +81,7 @@ func (r *reader) node(n *html.Node, path []wrap) {
 		if runs := oneLine(n, path); len(runs) > 0 {
 			r.add(&block{kind: heading, level: level, runs: runs})
 		}
-	case "p", "div", "figure", "li", "caption":
+	case "p", "div", "li", "caption":
 		r.flush()
 		outer := r.para
 		r.para = n.Data == "p"

@@ -52,6 +52,7 @@ function start(list) {
 		event.preventDefault(); // moves the line, does not send the form
 		event.target.dispatchEvent(new Event("change", { bubbles: true }));
 	});
+	list.addEventListener("keypress", (event) => event.key === "Enter" && event.target.matches("[data-order-place]") && event.preventDefault());
 	list.addEventListener("pointerdown", (event) => {
 		const grip = event.target.closest("[data-order-grip]");
 		if (!grip || event.button !== 0) return;

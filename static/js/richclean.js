@@ -12,7 +12,7 @@ types?.createPolicy("default", { createHTML: (html) => clean(html) });
 
 const kept = new Set("div p br h2 h3 h4 strong em a ul ol li blockquote pre figure figcaption".split(" "));
 const renamed = { b: "strong", i: "em", h1: "h2", h5: "h4", h6: "h4" };
-const silent = "script, style, title, xml, noscript, template, svg, math, iframe, object, embed, textarea, select, audio, video";
+const silent = "script, x-style, title, xml, noscript, template, svg, math, iframe, object, embed, textarea, select, audio, video";
 const blocks = new Set("div p h2 h3 h4 ul ol li blockquote pre".split(" "));
 const ownPicture = /^\/backend\/file\/[0-9a-f]{64}$/;
 const safeAddress = /^(\/(?![/\\])|#|https?:\/\/[^/]|mailto:|tel:)/i;
@@ -20,8 +20,9 @@ const safeAddress = /^(\/(?![/\\])|#|https?:\/\/[^/]|mailto:|tel:)/i;
 export const isAddress = (text) => safeAddress.test(text);
 
 export function parse(html) {
-	// A style attribute would be reported as refused, even in such a document.
-	const quiet = html.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+	// Styles and event handlers are refused in such a document too, aloud: they
+	// get names that mean nothing.
+	const quiet = html.replace(/<(\/?)style\b/gi, "<$1x-style").replace(/<[a-z](?:"[^"]*"|'[^']*'|[^'">])*>/gi, (tag) => tag.replace(/([\s/"'])(style|on\w+)(?=\s*=)/gi, "$1data-$2"));
 	return new DOMParser().parseFromString(reading ? reading.createHTML(quiet) : quiet, "text/html");
 }
 

@@ -13,6 +13,7 @@ function modal(dialog, element) {
 		event.preventDefault(); // else the page's form would be sent
 		dialog.querySelector("[data-done]").click();
 	});
+	dialog.addEventListener("keypress", (event) => event.key === "Enter" && event.target.localName === "input" && event.preventDefault());
 	const wrong = dialog.querySelector("[data-wrong]");
 	return {
 		open() {

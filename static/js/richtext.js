@@ -116,6 +116,11 @@ async function start(root) {
 	element.addEventListener("trix-before-paste", ({ paste }) => {
 		if (paste.html) paste.html = clean.pasted(paste.html);
 	});
+	const describe = () => { // what stands under a picture is said instead of it
+		for (const image of element.querySelectorAll("figure img")) image.alt = image.closest("figure").querySelector("figcaption")?.textContent ?? "";
+	};
+	element.addEventListener("trix-render", describe);
+	describe();
 	element.addEventListener("trix-file-accept", (event) => {
 		event.preventDefault();
 		find("why").textContent = root.dataset.pictures ? "วางไฟล์ในข้อความไม่ได้ กรุณาเพิ่มรูปที่เมนูไฟล์ แล้วใช้ปุ่ม “รูปภาพ”" : "วางไฟล์ในข้อความนี้ไม่ได้";
