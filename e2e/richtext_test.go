@@ -410,3 +410,42 @@ func (b *tab) dragFirstBelow(n int) {
 	mouse(input.DispatchMouseEventTypeMouseMoved, at[2])
 	mouse(input.DispatchMouseEventTypeMouseReleased, at[2])
 }
+
+// TestEditorWithoutScripts types Markdown and places.
+func TestEditorWithoutScripts(t *testing.T) {
+	p := startEditor(t, "")
+	b := openTab(t, 360, 800)
+	b.withoutScripts()
+	b.open(p.URL + "/edit")
+	b.do(chromedp.Click("[data-rich-help] summary"))
+	b.picture("without scripts")
+	b.do(chromedp.Focus("#body"))
+	b.insert("## หัวข้อ\n\n**หนา**")
+	if n := evaluate[int](b, `[...document.querySelectorAll("[data-order-moves], [data-order-grip], trix-toolbar")].filter((e) => e.checkVisibility()).length`); n > 0 {
+		t.Errorf("%d parts are shown that do nothing", n)
+	}
+	b.do(chromedp.Focus("[data-order-item]:nth-child(3) [data-order-place]"))
+	evaluate[bool](b, `(document.activeElement.select(), true)`)
+	b.insert("1")
+	if sent := b.save(p); richtext.Parse(sent, "body") != "## หัวข้อ\n\n**หนา**" || strings.Join(sent["order"], "")+strings.Join(sent["place"], "") != "abc121" {
+		t.Errorf("sent %q", sent)
+	}
+}
+
+// TestFilesAreRefused drops a file on the text.
+func TestFilesAreRefused(t *testing.T) {
+	p := startEditor(t, "ก")
+	b := openTab(t, 1360, 900)
+	b.openEditor(p)
+	evaluate[bool](b, `(() => {
+		const data = new DataTransfer();
+		data.items.add(new File(["x"], "x.png", {type: "image/png"}));
+		const e = document.querySelector("trix-editor"), r = e.getBoundingClientRect();
+		for (const type of ["dragenter", "dragover", "drop"]) e.dispatchEvent(new DragEvent(type, {dataTransfer: data, clientX: r.x + 20, clientY: r.y + 20, bubbles: true, cancelable: true}));
+		return true })()`)
+	b.until("a word about it", `document.querySelector("[data-rich-why]").textContent.includes("วางไฟล์ในข้อความไม่ได้")`)
+	b.clean("file refused")
+	if got := richtext.Parse(b.save(p), "body"); got != "ก\n" {
+		t.Errorf("got %q", got)
+	}
+}

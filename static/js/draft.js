@@ -144,7 +144,7 @@ function warn(form, text) {
 }
 
 function offer(form, found, choose) {
-	const when = new Intl.DateTimeFormat("th-TH", { dateStyle: "long", timeStyle: "short" }).format(found.at);
+	const when = new Intl.DateTimeFormat("th-TH", { dateStyle: "long", timeStyle: "short", timeZone: "Asia/Bangkok" }).format(found.at);
 	const box = document.createElement("div");
 	const text = document.createElement("p");
 	const row = document.createElement("p");

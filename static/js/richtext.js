@@ -62,6 +62,7 @@ async function start(root) {
 	const { editor } = element;
 	const rich = find("rich");
 	const switcher = find("switch");
+	find("help").after(switcher);
 
 	// show opens the editor or, with a reason, the plain field.
 	function show(asText, why = "") {
