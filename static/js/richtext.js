@@ -79,6 +79,13 @@ async function start(root) {
 		switcher.hidden = !root.dataset.convert;
 	}
 
+	// tell says something that stays to be read.
+	function tell(text) {
+		find("why").textContent = text;
+		find("why").hidden = false;
+		say(text);
+	}
+
 	async function convert(key, text) {
 		const answer = await fetch(root.dataset.convert, { method: "POST", redirect: "manual", headers: { Accept: "application/json" }, body: new URLSearchParams({ [key]: text }) });
 		if (!answer.ok) throw new Error(answer.status);
@@ -115,7 +122,9 @@ async function start(root) {
 	});
 
 	element.addEventListener("trix-before-paste", ({ paste }) => {
-		if (paste.html) paste.html = clean.pasted(paste.html);
+		if (!paste.html) return;
+		if (/<table\b/i.test(paste.html)) tell("ตารางที่วางกลายเป็นบรรทัดข้อความ หากต้องการตาราง กรุณาแก้ไขแบบข้อความพร้อมเครื่องหมาย");
+		paste.html = clean.pasted(paste.html);
 	});
 	const describe = () => { // what stands under a picture is said instead of it
 		for (const image of element.querySelectorAll("figure img")) image.alt = image.closest("figure").querySelector("figcaption")?.textContent ?? "";
@@ -124,9 +133,7 @@ async function start(root) {
 	describe();
 	element.addEventListener("trix-file-accept", (event) => {
 		event.preventDefault();
-		find("why").textContent = root.dataset.pictures ? "วางไฟล์ในข้อความไม่ได้ กรุณาเพิ่มรูปที่เมนูไฟล์ แล้วใช้ปุ่ม “รูปภาพ”" : "วางไฟล์ในข้อความนี้ไม่ได้";
-		find("why").hidden = false;
-		say(find("why").textContent);
+		tell(root.dataset.pictures ? "วางไฟล์ในข้อความไม่ได้ กรุณาเพิ่มรูปที่เมนูไฟล์ แล้วใช้ปุ่ม “รูปภาพ”" : "วางไฟล์ในข้อความนี้ไม่ได้");
 	});
 
 	toolbar(bar, element, { link: linkDialog(root, element, clean), picture: pictureDialog(root, element, clean) });
