@@ -20,7 +20,7 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-//go:embed css/*.css js/*.js fonts images
+//go:embed css/*.css js/*.js js/*.txt fonts images
 var files embed.FS
 
 // Prefix is where Handler is mounted.

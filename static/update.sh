@@ -1,5 +1,5 @@
 #!/bin/sh
-# Copies the fonts and icons that the portal serves from their npm packages.
+# Copies the fonts, the icons and the rich editor that the portal serves from their npm packages.
 # Run by `make assets`; what it writes is committed, so that neither building
 # nor running the portal needs Node. Usage: static/update.sh
 set -eu
@@ -8,14 +8,16 @@ cd "$(dirname "$0")/.."
 sarabun=@fontsource/sarabun@5.3.0
 plex=@fontsource/ibm-plex-sans-thai@5.3.0
 lucide=lucide-static@1.62.0
+trix=trix@2.1.19
 
-icons="arrow-left arrow-right ban book-open book-open-check building-2 chart-column
+icons="arrow-down arrow-left arrow-right arrow-up ban bold book-open book-open-check building-2 chart-column
 chevron-left chevron-right circle circle-alert circle-check circle-question-mark
 circle-user-round clock contrast copy download external-link eye eye-off file-clock
-file-down file-spreadsheet file-text funnel globe history house image info key-round laptop
-layers link list list-tree log-in log-out mail map-pin megaphone menu monitor move
-network pause pencil phone pin play plus printer qr-code refresh-cw rotate-ccw rotate-cw
-scroll-text search shield-check smartphone star trash-2 upload user-check users x"
+file-down file-spreadsheet file-text funnel globe grip-vertical heading-2 heading-3 history
+house image info italic key-round laptop
+layers link list list-indent-decrease list-indent-increase list-ordered list-tree log-in log-out mail map-pin megaphone menu monitor move
+network pause pencil phone pin play plus printer qr-code redo-2 refresh-cw rotate-ccw rotate-cw
+scroll-text search shield-check smartphone star text-quote trash-2 undo-2 upload user-check users x"
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -47,4 +49,8 @@ for icon in $icons; do
 	cp "$from/icons/$icon.svg" templates/component/icons/
 done
 cp "$from/LICENSE" templates/component/icons/LICENSE
-chmod 644 static/fonts/* templates/component/icons/*
+
+from=$(fetch "$trix")
+sed '/^\/\/# sourceMappingURL=/d' "$from/dist/trix.esm.min.js" >static/js/trix.js
+cp "$from/LICENSE" static/js/LICENSE-trix.txt
+chmod 644 static/js/trix.js static/js/LICENSE-trix.txt static/fonts/* templates/component/icons/*

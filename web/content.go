@@ -51,6 +51,7 @@ func (p contentPages) listWith(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	v := contentview.List{Kind: p.kind, Entries: entries, Key: string(formkey.New()), Problem: bad, May: !p.kind.Fixed()}
+	l.Sheets, l.Scripts = []string{"css/editor.css"}, []string{"js/form.js", "js/order.js", "js/draft.js"}
 	return p.render(w, r, status, contentview.Items(l, v))
 }
 
@@ -74,20 +75,28 @@ func (p contentPages) arrange(w http.ResponseWriter, r *http.Request) error {
 		return badForm(err)
 	}
 	was := strings.Fields(r.PostForm.Get("was"))
-	keys := slices.Clone(was)
-	place := func(k string) int {
-		n, err := strconv.Atoi(strings.TrimSpace(r.PostForm.Get("place." + k)))
-		if err != nil {
-			return slices.Index(was, k) + 1
-		}
-		return n
-	}
-	slices.SortStableFunc(keys, func(a, b string) int { return place(a) - place(b) })
+	keys := inPlace(r.PostForm["order"], r.PostForm["place"])
 	err := p.editing.Arrange(r.Context(), p.actor(r), p.kind, keys, was, formkey.Key(r.PostForm.Get("form_key")))
 	if bad, ok := refillable(err); ok {
 		return p.listWith(w, r, statuses[bad.Kind], bad)
 	}
 	return p.done(w, r, err, contentview.Path(p.kind), "เผยแพร่ลำดับใหม่แล้ว")
+}
+
+// inPlace are keys in the order of the numbers typed beside them.
+func inPlace(keys, places []string) []string {
+	number := make(map[string]int, len(keys))
+	for i, k := range keys {
+		number[k] = i + 1
+		if i < len(places) {
+			if n, err := strconv.Atoi(strings.TrimSpace(places[i])); err == nil {
+				number[k] = n
+			}
+		}
+	}
+	sorted := slices.Clone(keys)
+	slices.SortStableFunc(sorted, func(a, b string) int { return number[a] - number[b] })
+	return sorted
 }
 
 // edit shows an item's form, with what was typed before the session ended.
@@ -124,11 +133,13 @@ func (p contentPages) save(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.form(w, r, statuses[bad.Kind], f)
 	}
-	to := contentview.ItemPath(p.kind, saved)
+	to, mark := contentview.ItemPath(p.kind, saved), "?saved="+url.QueryEscape(r.PostForm.Get("mark"))
 	if errors.Is(err, formkey.ErrDone) && key(r) == "" {
 		to = contentview.Path(p.kind) // which item this form began is not known any more
 	} else if r.PostForm.Get("then") == "publish" {
-		to += "/publish"
+		to += "/publish" + mark
+	} else {
+		to += mark
 	}
 	return p.done(w, r, err, to, "บันทึกฉบับร่างแล้ว")
 }
@@ -159,8 +170,12 @@ func (p contentPages) form(w http.ResponseWriter, r *http.Request, status int, f
 	if err != nil {
 		return err
 	}
-	l.Scripts = append(l.Scripts, "js/form.js")
-	f.Key = string(formkey.New())
+	l.Sheets = []string{"css/editor.css"}
+	l.Scripts = []string{"js/form.js", "js/richtext.js", "js/order.js", "js/draft.js"}
+	f.Key, f.Person, f.Saved = string(formkey.New()), p.actor(r).StaffID, r.URL.Query().Get("saved")
+	if f.Pages, err = p.pagesToLink(r); err != nil {
+		return err
+	}
 	f.Pictures, f.Files = p.chosen(f, editing.Picture), p.chosen(f, editing.Document)
 	return p.render(w, r, status, contentview.Edit(l, f))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"portal/internal/editing"
+	"portal/templates/component"
 	"portal/templates/contentview"
 )
 
@@ -32,4 +33,25 @@ func (p contentPages) leads(r *http.Request) (editing.Leads, error) {
 	return func(t editing.Target) bool {
 		return slices.Contains(pages, t.Path) && (t.Fragment == "" || places[t])
 	}, err
+}
+
+// pagesToLink are the own pages that a text may lead to, and the questions.
+func (p contentPages) pagesToLink(r *http.Request) ([]component.Option, error) {
+	c, err := p.contents.Current(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	var all []component.Option
+	for _, page := range publicPages {
+		all = append(all, component.Option{Value: page.path, Label: page.title})
+	}
+	for _, page := range c.Pages {
+		all = append(all, component.Option{Value: page.Path(), Label: page.Title})
+	}
+	for _, g := range c.FAQ {
+		for _, e := range g.Entries {
+			all = append(all, component.Option{Value: "/backend/faq#" + e.Slug, Label: "FAQ: " + e.Question})
+		}
+	}
+	return all, nil
 }

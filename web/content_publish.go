@@ -29,7 +29,8 @@ func (p contentPages) publishWith(w http.ResponseWriter, r *http.Request, status
 	if err != nil {
 		return err
 	}
-	v.Item, v.Key = it, string(formkey.New())
+	l.Sheets, l.Scripts = []string{"css/editor.css"}, []string{"js/form.js", "js/draft.js"}
+	v.Item, v.Key, v.Person, v.Saved = it, string(formkey.New()), p.actor(r).StaffID, r.URL.Query().Get("saved")
 	if it.Draft != nil {
 		v.Changes = editing.Differences(it.Inputs, it.Live, it.Draft.Fields)
 		leads, err := p.leads(r)
@@ -120,6 +121,7 @@ func (p contentPages) compare(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	l.Sheets = []string{"css/editor.css"}
 	return p.render(w, r, http.StatusOK, contentview.Compare(l, contentview.Step{Item: it, Changes: changes}, a, b))
 }
 

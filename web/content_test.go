@@ -47,7 +47,7 @@ func TestEditAndPublish(t *testing.T) {
 	s := newSite(t)
 	editor := s.person("editor", authz.OPDCAdmin)
 	res := s.post(questionPath, editor, s.formOf(questionPath, editor, question("ให้**ซ่อน**จุดบริการนั้น")))
-	if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || to != questionPath {
+	if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, questionPath+"?saved=") {
 		t.Fatalf("%d → %s", res.StatusCode, to)
 	}
 	if strings.Contains(text(t, s.get("/backend/faq", nil)), "<strong>ซ่อน</strong>") {
@@ -105,7 +105,7 @@ func TestSecondEditorSeesBothTexts(t *testing.T) {
 		t.Fatalf("the choice: %d", res.StatusCode)
 	}
 	page = text(t, s.get(questionPath, first))
-	if !strings.Contains(page, ">ของคนแรก</textarea>") || !strings.Contains(page, `value="คำถามของคนที่สอง"`) {
+	if !strings.Contains(page, ">\nของคนแรก</textarea>") || !strings.Contains(page, `value="คำถามของคนที่สอง"`) {
 		t.Error("the draft is not what was chosen")
 	}
 }
@@ -122,7 +122,7 @@ func TestTypedTextSurvivesTheSession(t *testing.T) {
 	}
 	again := s.person("editor", "")
 	page := text(t, s.do(request{method: http.MethodGet, path: questionPath, header: with(again, kept)}))
-	if !strings.Contains(page, ">พิมพ์ไว้นานแล้ว</textarea>") {
+	if !strings.Contains(page, ">\nพิมพ์ไว้นานแล้ว</textarea>") {
 		t.Error("the text is lost")
 	}
 }
@@ -256,7 +256,7 @@ func TestOrderOfQuestions(t *testing.T) {
 	admin := s.person("admin", authz.DGAAdmin)
 	const path = "/backend/content/faq-group"
 	send := func(places string) *http.Response {
-		return s.post(path, admin, url.Values{"form_key": {string(formkey.New())}, "was": {"usage improvement"}, "place.usage": {places}, "place.improvement": {"1"}})
+		return s.post(path, admin, url.Values{"form_key": {string(formkey.New())}, "was": {"usage improvement"}, "order": {"usage", "improvement"}, "place": {places, "1"}})
 	}
 	if res := send("9"); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d", res.StatusCode)

@@ -20,10 +20,6 @@ import (
 // maxForm is more than any form of the portal needs, in bytes.
 const maxForm = 64 << 10
 
-// maxText is as much for the longest text of the site: 100,000 Thai letters,
-// each nine bytes in a form, as Markdown and once more as the rich editor has it.
-const maxText = 4 << 20
-
 // clientAddress finds the address a request came from: the peer's, or what the
 // trusted proxies say of it.
 func (s *Server) clientAddress(next http.Handler) http.Handler {

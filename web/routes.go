@@ -37,10 +37,8 @@ func (s *Server) Handler() http.Handler {
 			})
 		})
 		r.Group(func(r chi.Router) {
-			r.Use(limitBody(maxText), s.legible, s.withSession)
-			for _, k := range editing.Order {
-				s.contentRoutes(r, s.content.of(k))
-			}
+			r.Use(limitBody(maxText), s.legible, s.withSession, s.forEditors)
+			s.textRoutes(r)
 		})
 		r.Group(func(r chi.Router) {
 			r.Use(limitBody(maxUpload), s.legible, s.withSession)
@@ -183,6 +181,14 @@ func (s *Server) contentRoutes(r chi.Router, p contentPages) {
 // uploadRoutes take large files.
 func (s *Server) uploadRoutes(r chi.Router) {
 	r.Post("/backend/agencies/import", s.page(s.agency.importSent))
+}
+
+// textRoutes take long texts and may use the rich editor.
+func (s *Server) textRoutes(r chi.Router) {
+	for _, k := range editing.Order {
+		s.contentRoutes(r, s.content.of(k))
+	}
+	r.Post("/backend/content/convert", s.page(s.convertText))
 }
 
 // findingRoutes are what editors learn from what readers look for.

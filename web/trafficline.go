@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -121,9 +120,7 @@ func (f fixed) set(h http.Header) {
 // security are the headers that keep browsers from doing anything with a page
 // that it does not ask for.
 func (s *Server) security() (f fixed) {
-	f.add("Content-Security-Policy", fmt.Sprintf("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "+
-		"connect-src 'self'; form-action 'self' %s; base-uri 'none'; frame-ancestors 'none'; "+
-		"require-trusted-types-for 'script'; trusted-types 'none'", s.provider))
+	f.add("Content-Security-Policy", Policy(s.provider, false))
 	f.add("X-Content-Type-Options", "nosniff")
 	f.add("Referrer-Policy", "same-origin")
 	f.add("Cross-Origin-Opener-Policy", "same-origin")

@@ -36,7 +36,7 @@ var features = map[string][]string{
 	"internal/token":        {"internal/keyboard"},
 	// Processes across features stand above them.
 	"internal/editing": {"internal/announcement", "internal/banner", "internal/faq", "internal/manual", "internal/markdown",
-		"internal/page", "internal/settings", "internal/thaidate"},
+		"internal/page", "internal/richtext", "internal/settings", "internal/thaidate"},
 	"internal/housekeeping": {"internal/agency", "internal/auditlog", "internal/session", "internal/signin", "internal/token", "internal/trafficlog"},
 	"internal/onboarding":   {"internal/staff", "internal/token"},
 	"internal/content": {"internal/announcement", "internal/banner", "internal/faq", "internal/manual", "internal/page",
@@ -63,6 +63,8 @@ var foundations = map[string][]string{
 	"internal/packed":     {},
 	"internal/sheet":      {"internal/problem"},
 	"internal/markdown":   {},
+	"internal/richtext":   {"internal/markdown"},
+	"internal/worddiff":   {},
 	"internal/testdb":     {"internal/db", "internal/devtools/postgres", "migrations"},
 	"migrations":          {},
 	"static":              {},

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"portal/internal/problem"
+	"portal/internal/richtext"
 	"portal/internal/thaidate"
 )
 
@@ -29,6 +30,10 @@ func Read(inputs []Input, form url.Values) Fields {
 			readRows(f, in, form)
 			continue
 		}
+		if in.Type == Rich {
+			f[in.Name] = richtext.Parse(form, in.Name)
+			continue
+		}
 		f[in.Name] = in.read(form.Get(in.Name))
 	}
 	return f
@@ -37,7 +42,7 @@ func Read(inputs []Input, form url.Values) Fields {
 func (in Input) read(typed string) string {
 	text := strings.ReplaceAll(typed, "\r\n", "\n")
 	switch in.Type {
-	case Text, Rich:
+	case Text:
 		return strings.TrimSpace(text)
 	case Check:
 		return yes(text != "")

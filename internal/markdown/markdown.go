@@ -102,6 +102,10 @@ func (tidy) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
 			if external(n.Destination) {
 				n.SetAttributeString("rel", []byte("noopener external"))
 			}
+		case *ast.AutoLink:
+			if n.AutoLinkType == ast.AutoLinkURL {
+				n.SetAttributeString("rel", []byte("noopener external"))
+			}
 		case *ast.Image:
 			n.Destination = safe(n.Destination)
 		}

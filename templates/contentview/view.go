@@ -34,6 +34,14 @@ type Form struct {
 	Theirs   editing.Fields // what somebody else saved meanwhile, or nil
 	Pictures []component.Option
 	Files    []component.Option
+	Pages    []component.Option // of the site, for links
+	Person   int64              // who is editing
+	Saved    string             // mark of the state that was saved just now, or ""
+}
+
+// keep names what is typed into the form in the browser.
+func keep(person int64, it editing.Item, mark string) string {
+	return fmt.Sprintf("%d/%s/%s/%s", person, it.Kind, it.Key, mark)
 }
 
 // list is one kind's list of items.
@@ -72,6 +80,15 @@ func (v List) groups() []listGroup {
 // movable reports whether the group's order can be changed.
 func (v List) movable(g listGroup) bool {
 	return v.Kind.Ordered() && len(g.Entries) > 1 && g.Entries[0].Published
+}
+
+// orderItems are the lines of a group whose order can be changed.
+func (v List) orderItems(g listGroup) []component.OrderItem {
+	items := make([]component.OrderItem, len(g.Entries))
+	for i, e := range g.Entries {
+		items[i] = component.OrderItem{Key: e.Key, Title: e.Name, Link: ItemPath(v.Kind, e.Key), More: states(e)}
+	}
+	return items
 }
 
 func keys(entries []editing.Entry) string {
@@ -153,12 +170,12 @@ func inputType(t editing.InputType) string {
 	return "text"
 }
 
-// rowsOf is how tall an area for text is.
-func rowsOf(in editing.Input) string {
-	if in.Type == editing.Rich {
-		return "14"
+// rich is the field for a text with headings, lists, links and pictures.
+func (f Form) rich(in editing.Input, name, value string) component.RichField {
+	return component.RichField{
+		Name: name, Label: in.Label, Hint: in.Hint, Value: value, Fix: f.Problem.Field(name), Pages: f.Pages,
+		Pictures: "/backend/content/files?pick=picture", Convert: "/backend/content/convert",
 	}
-	return "3"
 }
 
 // choices are what a select of the form offers.

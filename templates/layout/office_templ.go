@@ -58,7 +58,7 @@ func Office(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = head(p.withSession(), "css/office.css").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = head(p.withSession(), append([]string{"css/office.css"}, p.Sheets...)...).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -37,6 +37,7 @@ type Page struct {
 	Viewer      *Viewer  // who is signed in, for Office
 	Session     *Session // how long that lasts, for Office
 	Typed       bool     // the form holds what was typed before the session ended
+	Sheets      []string // style sheets beyond the frame's own, such as css/editor.css
 	Scripts     []string // modules that the page uses, such as js/carousel.js
 }
 
