@@ -10,7 +10,7 @@ import (
 
 // publicPaths are the pages that search engines may list.
 var publicPaths = []string{
-	"/backend", "/backend/guideline", "/backend/manual", "/backend/about", "/backend/faq", "/backend/announcement", "/backend/contact",
+	"/backend", "/backend/faq", "/backend/guideline", "/backend/manual", "/backend/about", "/backend/announcement", "/backend/contact",
 	"/backend/policy/website", "/backend/policy/privacy", "/backend/policy/security",
 }
 

@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -138,13 +140,14 @@ func (p preparedPages) make(c *content.Content) (*shelf, error) {
 // Prepare packs the public pages as short as can be whenever they have changed,
 // until ctx ends, and the static files once.
 func (s *Server) Prepare(ctx context.Context) {
-	static.Prepare()
+	once := sync.OnceFunc(static.Prepare) // after the pages
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.prepared.work:
 			s.prepared.packAll(ctx)
+			once()
 		}
 	}
 }
@@ -164,11 +167,13 @@ func (p preparedPages) packAll(ctx context.Context) {
 }
 
 func (p preparedPages) unpacked() (string, *prepared) {
-	if s := p.now.Load(); s != nil {
-		for path, page := range s.pages {
-			if !page.best {
-				return path, page
-			}
+	s := p.now.Load()
+	if s == nil {
+		return "", nil
+	}
+	for _, path := range slices.Concat(publicPaths, slices.Sorted(maps.Keys(s.pages))) { // what is read most comes first
+		if page := s.pages[path]; page != nil && !page.best {
+			return path, page
 		}
 	}
 	return "", nil
@@ -182,10 +187,7 @@ func (p preparedPages) replace(path string, old, short *prepared) {
 	if s.pages[path] != old {
 		return
 	}
-	next := &shelf{s.of, make(map[string]*prepared, len(s.pages))}
-	for k, v := range s.pages {
-		next.pages[k] = v
-	}
+	next := &shelf{s.of, maps.Clone(s.pages)}
 	next.pages[path] = short
 	p.now.Store(next)
 }
