@@ -140,7 +140,7 @@ func TestRichTextSwitching(t *testing.T) {
 	b := openTab(t, 360, 800)
 	b.openEditor(p)
 	b.do(chromedp.Click("[data-rich-switch]"))
-	b.until("the plain field", `!document.querySelector("textarea#body")?.hidden`)
+	b.until("the plain field", `document.querySelector("textarea#body")?.hidden === false`)
 	b.clean("plain")
 	if got := evaluate[string](b, `document.querySelector("#body").value`); got != sampleText {
 		t.Errorf("plain: %q", got)
@@ -150,7 +150,7 @@ func TestRichTextSwitching(t *testing.T) {
 	b.do(chromedp.Click("[data-rich-switch]"))
 	b.until("the editor", `document.querySelector("trix-editor#body")?.textContent.includes("เพิ่ม ท้าย")`)
 	b.do(chromedp.Click("[data-rich-switch]"))
-	b.until("the plain field", `!document.querySelector("textarea#body")?.hidden`)
+	b.until("the plain field", `document.querySelector("textarea#body")?.hidden === false`)
 	if sent := b.save(p); richtext.Parse(sent, "body") != strings.TrimSpace(sampleText+"\nเพิ่ม **ท้าย**") || sent.Has("body_html") {
 		t.Errorf("sent %q", sent)
 	}
