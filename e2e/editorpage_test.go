@@ -11,6 +11,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
 	"portal/internal/richtext"
 	"portal/internal/worddiff"
 	"portal/static"
@@ -117,7 +120,8 @@ func (b *tab) openEditor(p *editorPage) {
 
 func (b *tab) save(p *editorPage) url.Values {
 	b.t.Helper()
-	b.click("#save")
+	b.do(chromedp.Focus("#save")) // not by its place: the page may still be scrolling
+	b.follow(chromedp.KeyEvent(kb.Enter))
 	if b.path() != "/saved" {
 		b.t.Fatalf("not saved: %s", b.text())
 	}

@@ -139,18 +139,18 @@ func TestRichTextSwitching(t *testing.T) {
 	p := startEditor(t, sampleText)
 	b := openTab(t, 360, 800)
 	b.openEditor(p)
-	b.do(chromedp.Click("[data-rich-switch]"))
-	b.until("the plain field", `!document.querySelector("textarea#body")?.hidden`)
+	b.do(chromedp.Focus("[data-rich-switch]"), chromedp.KeyEvent(kb.Enter))
+	b.until("the plain field", `document.querySelector("textarea#body")?.hidden === false`)
 	b.clean("plain")
 	if got := evaluate[string](b, `document.querySelector("#body").value`); got != sampleText {
 		t.Errorf("plain: %q", got)
 	}
 	evaluate[bool](b, `(() => { const f = document.querySelector("#body"); f.focus(); f.setSelectionRange(f.value.length, f.value.length); return true })()`)
 	b.insert("\nเพิ่ม **ท้าย**")
-	b.do(chromedp.Click("[data-rich-switch]"))
+	b.do(chromedp.Focus("[data-rich-switch]"), chromedp.KeyEvent(kb.Enter))
 	b.until("the editor", `document.querySelector("trix-editor#body")?.textContent.includes("เพิ่ม ท้าย")`)
-	b.do(chromedp.Click("[data-rich-switch]"))
-	b.until("the plain field", `!document.querySelector("textarea#body")?.hidden`)
+	b.do(chromedp.Focus("[data-rich-switch]"), chromedp.KeyEvent(kb.Enter))
+	b.until("the plain field", `document.querySelector("textarea#body")?.hidden === false`)
 	if sent := b.save(p); richtext.Parse(sent, "body") != strings.TrimSpace(sampleText+"\nเพิ่ม **ท้าย**") || sent.Has("body_html") {
 		t.Errorf("sent %q", sent)
 	}

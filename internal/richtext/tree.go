@@ -1,8 +1,8 @@
 package richtext
 
 import (
+	"regexp"
 	"strconv"
-	"strings"
 
 	"golang.org/x/net/html"
 )
@@ -70,6 +70,9 @@ func (r *reader) children(n *html.Node, path []wrap) {
 	}
 }
 
+// emptyLines stand before and after a code block's text.
+var emptyLines = regexp.MustCompile(`\A(?:[ \t]*\n)+|\s+\z`)
+
 func (r *reader) node(n *html.Node, path []wrap) {
 	if n.Type == html.TextNode {
 		r.runs = append(r.runs, run{path: path, text: n.Data})
@@ -95,7 +98,7 @@ func (r *reader) node(n *html.Node, path []wrap) {
 			r.add(&block{kind: quote, kids: kids})
 		}
 	case "pre":
-		if s := strings.Trim(printable(text(n)), "\n"); strings.TrimSpace(s) != "" {
+		if s := emptyLines.ReplaceAllString(printable(text(n)), ""); s != "" {
 			r.add(&block{kind: code, text: s})
 		}
 	case "hr":
@@ -183,7 +186,7 @@ func loose(b *block) bool {
 		apart = apart || len(it.kids) > 1
 		for i, kid := range it.kids {
 			was = was || kid.kind == paragraph && kid.loose
-			if i > 0 && kid.kind != list {
+			if i > 0 && (kid.kind != list || kid.ordered && kid.start != 1) {
 				return true
 			}
 		}

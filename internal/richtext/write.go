@@ -44,7 +44,7 @@ func (b *block) write(other bool) string {
 	case table:
 		return b.writeTable()
 	case rule:
-		return "---"
+		return "___" // --- behind the mark of an item would be one line with it
 	default:
 		return line(b.runs)
 	}

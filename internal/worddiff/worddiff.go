@@ -90,7 +90,7 @@ func compare(old, new []string) []Piece {
 				continue
 			}
 			if _, known := letters[u]; !known {
-				letters[u] = from + rune(len(units))
+				letters[u] = from + rune(len(units)) // #nosec G115 -- a form holds fewer units than there are letters
 				units = append(units, u)
 			}
 			out = append(out, letters[u])
