@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"portal/internal/problem"
 	"portal/internal/richtext"
 )
 
@@ -37,11 +36,13 @@ func (s *Server) forEditors(next http.Handler) http.Handler {
 }
 
 // convertText answers the rich editor when somebody changes to the plain field
-// and back. It reads and keeps nothing; a session is asked for so that nobody
-// else uses our time.
-func (s *Server) convertText(w http.ResponseWriter, r *http.Request) error {
-	if !s.actor(r).SignedIn() {
-		return problem.New(problem.SignIn, "กรุณาเข้าสู่ระบบก่อนใช้งานส่วนนี้")
+// and back.
+func (p contentPages) convertText(w http.ResponseWriter, r *http.Request) error {
+	if err := p.editing.MayWrite(p.actor(r)); err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
 	}
 	answer := ConvertText(r.PostForm.Get("html"), r.PostForm.Get("markdown"))
 	body, err := json.Marshal(answer)

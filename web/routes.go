@@ -188,7 +188,7 @@ func (s *Server) textRoutes(r chi.Router) {
 	for _, k := range editing.Order {
 		s.contentRoutes(r, s.content.of(k))
 	}
-	r.Post("/backend/content/convert", s.page(s.convertText))
+	r.Post("/backend/content/convert", s.page(s.content.convertText))
 }
 
 // findingRoutes are what editors learn from what readers look for.

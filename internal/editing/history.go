@@ -78,10 +78,18 @@ func Differences(inputs []Input, old, new Fields) []Change {
 	var all []Change
 	for _, in := range inputs {
 		if a, b := in.Words(old), in.Words(new); a != b {
-			all = append(all, Change{in.Label, a, b})
+			all = append(all, Change{in.Title(), a, b})
 		}
 	}
 	return all
+}
+
+// Title names the input where its part of the form is not seen.
+func (in Input) Title() string {
+	if in.Part == "" {
+		return in.Label
+	}
+	return in.Part + " · " + in.Label
 }
 
 // Words are what fields say for the input, as a person reads it.

@@ -106,25 +106,26 @@ func contactOf(f Fields) settings.Contact {
 }
 
 func landingInputs() []Input {
+	const words = "เนื้อหาในส่วนต่าง ๆ"
 	var inputs []Input
 	for _, p := range parts {
 		inputs = append(inputs,
-			Input{Name: p.slug + "_on", Label: "แสดงส่วน" + p.label, Type: Check, Initial: "1"},
-			Input{Name: p.slug + "_title", Label: "หัวข้อของส่วน" + p.label, Type: Line, Max: 120, Required: true},
-			Input{Name: p.slug + "_lead", Label: "คำนำของส่วน" + p.label, Type: Line, Max: 250})
+			Input{Part: p.label, Name: p.slug + "_on", Label: "แสดงส่วนนี้", Type: Check, Initial: "1"},
+			Input{Part: p.label, Name: p.slug + "_title", Label: "หัวข้อ", Type: Line, Max: 120, Required: true},
+			Input{Part: p.label, Name: p.slug + "_lead", Label: "คำนำ", Type: Line, Max: 250})
 	}
 	return append(inputs,
-		Input{Name: "faq_by", Label: "คำถามในส่วน FAQ", Type: Choice, Required: true, Options: faqChoices},
-		Input{Name: "duties", Label: "งานของเจ้าหน้าที่หน่วยงาน", Type: List, Max: 12, Parts: []Input{
+		Input{Part: words, Name: "faq_by", Label: "คำถามในส่วน FAQ", Type: Choice, Required: true, Options: faqChoices},
+		Input{Part: words, Name: "duties", Label: "งานของเจ้าหน้าที่หน่วยงาน", Type: List, Max: 12, Parts: []Input{
 			{Name: "icon", Label: "สัญลักษณ์", Type: Choice, Required: true, Options: icons},
 			{Name: "title", Label: "ชื่องาน", Type: Line, Max: 80, Required: true},
 			{Name: "text", Label: "คำอธิบายสั้น", Type: Line, Max: 160},
 		}},
-		Input{Name: "steps", Label: "ขั้นตอนการเข้าใช้งาน", Type: List, Max: 8, Parts: []Input{
+		Input{Part: words, Name: "steps", Label: "ขั้นตอนการเข้าใช้งาน", Type: List, Max: 8, Parts: []Input{
 			{Name: "title", Label: "ขั้นตอน", Type: Line, Max: 80, Required: true},
 			{Name: "text", Label: "คำอธิบายสั้น", Type: Line, Max: 160},
 		}},
-		Input{Name: "background", Label: "ที่มาโครงการโดยย่อ", Type: Text, Max: 600, Required: true})
+		Input{Part: words, Name: "background", Label: "ที่มาโครงการโดยย่อ", Type: Text, Max: 600, Required: true})
 }
 
 // The questions of the landing page are chosen or counted.

@@ -51,6 +51,7 @@ const (
 type Input struct {
 	Name     string
 	Label    string
+	Part     string // of the form it belongs to, if that has parts
 	Hint     string
 	Type     InputType
 	Max      int  // characters; rows of a List

@@ -103,7 +103,7 @@ func keys(entries []editing.Entry) string {
 func (f Form) fieldNames() []component.FieldName {
 	var all []component.FieldName
 	for _, in := range f.Inputs {
-		all = append(all, component.FieldName{Name: in.Name, Label: in.Label})
+		all = append(all, component.FieldName{Name: in.Name, Label: in.Title()})
 		for i := range f.Typed.Rows(in.Name) {
 			for _, part := range in.Parts {
 				all = append(all, component.FieldName{Name: rowName(in, i, part), Label: fmt.Sprintf("%s รายการที่ %d %s", in.Label, i+1, part.Label)})
@@ -119,6 +119,11 @@ func rowName(in editing.Input, i int, part editing.Input) string {
 
 // spare is how many empty rows a list offers below those that are filled.
 const spare = 2
+
+// begins reports whether a part of the form begins with its i-th input.
+func (f Form) begins(i int) bool {
+	return f.Inputs[i].Part != "" && (i == 0 || f.Inputs[i-1].Part != f.Inputs[i].Part)
+}
 
 // rowCount is how many rows of a list the form shows.
 func (f Form) rowCount(in editing.Input) int {
