@@ -22,7 +22,7 @@ import (
 const (
 	benchReaders = 500
 	benchEditors = 50
-	readEvery    = time.Second     // each reader
+	readEvery    = time.Second      // each reader
 	editEvery    = 10 * time.Second // each editor: a draft, and its publication
 	benchLasts   = 20 * time.Second
 )
