@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -39,6 +37,7 @@ func (b *bench) office(ctx context.Context) error {
 		return err
 	}
 	defer portal.stop()
+	portal.settle(ctx)
 	for _, p := range []struct{ name, path string }{
 		{"profile", "/backend/profile"}, {fmt.Sprintf("user list, 25 of %d", b.accounts), "/backend/staff"},
 	} {
@@ -46,32 +45,37 @@ func (b *bench) office(ctx context.Context) error {
 		if a, err := t.fetch(ctx); err != nil || a.Status != http.StatusOK {
 			return fmt.Errorf("%s: %d, %w", p.path, a.Status, err)
 		}
-		l := line{what: fmt.Sprintf("%s, %d connections, against its SQL", p.name, officeConns), unit: "req/s", target: leastOfSQL}
+		what := fmt.Sprintf("%s, %d connections, against its SQL", p.name, officeConns)
+		l := line{what: what, unit: "req/s", target: leastOfSQL}
+		cost := line{what: what + ", of the core", unit: "µs/req", target: 1 / leastOfSQL, atMost: true}
 		for range b.rounds {
-			r, err := b.load.run(ctx, t, officeConns, b.lasts)
+			r, err := b.measure(ctx, question{t, portal}, officeConns)
 			if err != nil {
 				return err
 			}
-			rate, err := b.loopSQL(ctx, token, p.path)
+			bare, err := b.loopSQL(ctx, token, p.path)
 			if err != nil {
 				return err
 			}
-			note(&l, r.rate, rate)
+			note(&l, r.rate, bare.rate)
+			note(&cost, r.cost, bare.cost)
 		}
 		b.table.add(l)
+		b.table.add(cost)
 	}
 	return nil
 }
 
 // loopSQL runs this program again, on the server's core, to ask the SQL alone.
-func (b *bench) loopSQL(ctx context.Context, token, path string) (float64, error) {
+func (b *bench) loopSQL(ctx context.Context, token, path string) (m measured, err error) {
 	c := exec.CommandContext(ctx, "taskset", "-c", serverCore, b.self, "sql", b.pg.URL(), token, path, b.lasts.String()) // #nosec G204 -- ourselves
 	c.Stderr = os.Stderr
 	out, err := c.Output()
 	if err != nil {
-		return 0, err
+		return m, err
 	}
-	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+	_, err = fmt.Sscan(string(out), &m.rate, &m.cost)
+	return m, err
 }
 
 // signIn opens a session for somebody who sees every account.

@@ -45,19 +45,21 @@ func (b *bench) pages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	theirs, stop, err := b.serveBare(ctx, ours)
+	portal.settle(ctx)
+	theirs, bare, err := b.serveBare(ctx, ours)
 	if err != nil {
 		return err
 	}
-	defer stop()
-	rates, tails := make([]line, len(pages)), make([]line, len(pages))
+	defer bare.stop()
+	rates, tails, costs := make([]line, len(pages)), make([]line, len(pages)), make([]line, len(pages))
 	for round := range b.rounds {
 		for i, p := range pages {
-			one, other, err := b.both(ctx, ours[i], theirs[i], p.conns, round%2 == 0)
+			one, other, err := b.both(ctx, question{ours[i], portal}, question{theirs[i], bare}, p.conns, round%2 == 0)
 			if err != nil {
 				return err
 			}
 			note(&rates[i], one.rate, other.rate)
+			note(&costs[i], one.cost, other.cost)
 			note(&tails[i], float64(one.p99.Microseconds())/1000, float64(other.p99.Microseconds())/1000)
 		}
 	}
@@ -65,6 +67,8 @@ func (b *bench) pages(ctx context.Context) error {
 		what := fmt.Sprintf("%s, %d connections", p.name, p.conns)
 		rates[i].what, rates[i].unit, rates[i].target = what, "req/s", leastRate
 		b.table.add(rates[i])
+		costs[i].what, costs[i].unit, costs[i].target, costs[i].atMost = what+", of the core", "µs/req", 1/leastRate, true
+		b.table.add(costs[i])
 		if p.name == "FAQ" {
 			tails[i].what, tails[i].unit, tails[i].target, tails[i].atMost = what+", p99", "ms", mostP99, true
 			b.table.add(tails[i])
@@ -77,17 +81,36 @@ func note(l *line, ours, theirs float64) {
 	l.ours, l.theirs = append(l.ours, ours), append(l.theirs, theirs)
 }
 
+// question is a target with the process that answers.
+type question struct {
+	target
+	by *process
+}
+
+// measured also says what one answer took of the server's core: a figure that
+// other work on the machine disturbs little.
+type measured struct {
+	result
+	cost float64 // microseconds
+}
+
+func (b *bench) measure(ctx context.Context, q question, conns int) (measured, error) {
+	before := q.by.used()
+	m, err := b.load.run(ctx, q.target, conns, b.lasts)
+	return measured{m, float64((q.by.used() - before).Microseconds()) / (m.rate * b.lasts.Seconds())}, err
+}
+
 // both measures one after the other, taking turns in being first.
-func (b *bench) both(ctx context.Context, ours, theirs target, conns int, oursFirst bool) (one, other result, err error) {
+func (b *bench) both(ctx context.Context, ours, theirs question, conns int, oursFirst bool) (one, other measured, err error) {
 	order := []struct {
-		t  target
-		to *result
+		r  question
+		to *measured
 	}{{ours, &one}, {theirs, &other}}
 	if !oursFirst {
 		order[0], order[1] = order[1], order[0]
 	}
 	for _, o := range order {
-		if *o.to, err = b.load.run(ctx, o.t, conns, b.lasts); err != nil {
+		if *o.to, err = b.measure(ctx, o.r, conns); err != nil {
 			return one, other, err
 		}
 	}
@@ -120,7 +143,7 @@ func (b *bench) questions(ctx context.Context, address string) ([]target, error)
 }
 
 // serveBare starts a bare server that answers as ours do, each at an address.
-func (b *bench) serveBare(ctx context.Context, ours []target) ([]target, func(), error) {
+func (b *bench) serveBare(ctx context.Context, ours []target) ([]target, *process, error) {
 	var answers []answer
 	var theirs []target
 	for _, t := range ours {
@@ -156,7 +179,7 @@ func (b *bench) serveBare(ctx context.Context, ours []target) ([]target, func(),
 			return nil, nil, err
 		}
 	}
-	return theirs, p.stop, nil
+	return theirs, p, nil
 }
 
 // start measures how soon a server shows its first page, on a warm database.
@@ -188,6 +211,7 @@ func (b *bench) memory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.settle(ctx)
 	if _, err := b.load.run(ctx, t[1], 256, 20*time.Second); err != nil { // until its heap has its size
 		return err
 	}

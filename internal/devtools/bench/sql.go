@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -43,7 +44,7 @@ func sqlLoop(args []string) error {
 	defer cancel()
 	var pages atomic.Int64
 	var work sync.WaitGroup
-	start := time.Now()
+	start, before := time.Now(), ownTime()
 	for range officeConns {
 		work.Go(func() {
 			for ctx.Err() == nil && askAll(ctx, pool, heard) == nil {
@@ -52,8 +53,16 @@ func sqlLoop(args []string) error {
 		})
 	}
 	work.Wait()
-	_, err = fmt.Println(float64(pages.Load()) / time.Since(start).Seconds())
+	n := float64(pages.Load())
+	_, err = fmt.Println(n/time.Since(start).Seconds(), float64((ownTime()-before).Microseconds())/n)
 	return err
+}
+
+// ownTime is what this process has used of the processor.
+func ownTime() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // cannot fail for ourselves
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func askAll(ctx context.Context, pool *pgxpool.Pool, all []statement) error {

@@ -110,6 +110,32 @@ func (b *bench) startOnCore(ctx context.Context, env []string, args ...string) (
 	return &process{cmd: c}, nil
 }
 
+// settle waits until the server has nothing left to do of its own: after the
+// start it packs pages and files for some seconds.
+func (p *process) settle(ctx context.Context) {
+	const look, idle = 500 * time.Millisecond, 20 * time.Millisecond
+	for quiet := 0; quiet < 3 && ctx.Err() == nil; {
+		before := p.used()
+		time.Sleep(look)
+		if quiet++; p.used()-before > idle {
+			quiet = 0
+		}
+	}
+}
+
+// used is what the process has used of the processor.
+func (p *process) used() time.Duration {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid)) // 0 shows in the table
+	_, rest, _ := strings.Cut(string(text), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * (time.Second / 100) // USER_HZ
+}
+
 func (p *process) stop() {
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait() // killed: its error says nothing new
