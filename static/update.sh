@@ -12,7 +12,7 @@ lucide=lucide-static@1.62.0
 icons="arrow-left arrow-right ban book-open book-open-check building-2 chart-column
 chevron-left chevron-right circle circle-alert circle-check circle-question-mark
 circle-user-round clock contrast copy download external-link eye eye-off file-clock
-file-down file-spreadsheet file-text funnel globe history house image info key-round laptop
+file-down file-spreadsheet file-text folder-open funnel globe history house image info key-round laptop
 layers link list list-tree log-in log-out mail map-pin megaphone menu monitor move
 network pause pencil phone pin play plus printer qr-code refresh-cw rotate-ccw rotate-cw
 scroll-text search shield-check smartphone star trash-2 upload user-check users x"

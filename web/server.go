@@ -82,6 +82,7 @@ type Server struct {
 	search    searchPages
 	helpful   helpfulPages
 	file      filePages
+	library   libraryPages
 	signin    signinPages
 	redeem    redeemPages
 	profile   profilePages
@@ -117,6 +118,7 @@ func New(cfg Config, v Services) *Server {
 	s.search = searchPages{s, v.Search, v.Feedback}
 	s.helpful = helpfulPages{s, v.Feedback}
 	s.file = filePages{s, v.Files}
+	s.library = libraryPages{s, v.Files}
 	s.signin = signinPages{s, v.SignIn}
 	s.redeem = redeemPages{s, v.Onboarding}
 	s.profile = profilePages{s, v.Staff, v.Sessions}

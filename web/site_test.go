@@ -102,7 +102,7 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 		},
 		Services{
 			Announcements: announcement.New(s.pool), Banners: banner.New(s.pool), FAQ: faq.New(s.pool),
-			Files: file.New(s.pool), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
+			Files: file.New(s.pool, s.log), Manuals: manual.New(s.pool), Pages: page.New(s.pool), Settings: settings.New(s.pool),
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
 			Editing: editing.New(s.pool, s.log, clock), Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),

@@ -140,7 +140,7 @@ func (h *house) handler(log *slog.Logger) http.Handler {
 		},
 		web.Services{
 			Announcements: announcement.New(h.read), Banners: banner.New(h.read), FAQ: faq.New(h.read),
-			Files: file.New(h.read), Manuals: manual.New(h.read), Pages: page.New(h.read), Settings: settings.New(h.read),
+			Files: file.New(h.read, h.log), Manuals: manual.New(h.read), Pages: page.New(h.read), Settings: settings.New(h.read),
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: h.sessions,
 			SignIn: h.signin, Staff: staff.New(h.read, h.log, time.Now),
 			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,
