@@ -13,7 +13,7 @@ trix=trix@2.1.19
 icons="arrow-down arrow-left arrow-right arrow-up ban bold book-open book-open-check building-2 chart-column
 chevron-left chevron-right circle circle-alert circle-check circle-question-mark
 circle-user-round clock contrast copy download external-link eye eye-off file-clock
-file-down file-spreadsheet file-text funnel globe grip-vertical heading-2 heading-3 history
+file-down file-spreadsheet file-text folder-open funnel globe grip-vertical heading-2 heading-3 history
 house image info italic key-round laptop
 layers link list list-indent-decrease list-indent-increase list-ordered list-tree log-in log-out mail map-pin megaphone menu monitor move
 network pause pencil phone pin play plus printer qr-code redo-2 refresh-cw rotate-ccw rotate-cw

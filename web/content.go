@@ -13,8 +13,10 @@ import (
 
 	"portal/internal/editing"
 	"portal/internal/feedback"
+	"portal/internal/file"
 	"portal/internal/formkey"
 	"portal/internal/problem"
+	"portal/internal/thaidate"
 	"portal/templates/component"
 	"portal/templates/contentview"
 	"portal/templates/layout"
@@ -25,6 +27,7 @@ type contentPages struct {
 	*Server
 	editing  *editing.Service
 	feedback *feedback.Service
+	files    *file.Service
 	kind     editing.Kind
 }
 
@@ -176,19 +179,39 @@ func (p contentPages) form(w http.ResponseWriter, r *http.Request, status int, f
 	if f.Pages, err = p.pagesToLink(r); err != nil {
 		return err
 	}
-	f.Pictures, f.Files = p.chosen(f, editing.Picture), p.chosen(f, editing.Document)
+	if f.Pictures, err = p.filesToChoose(r, f, editing.Picture); err != nil {
+		return err
+	}
+	if f.Files, err = p.filesToChoose(r, f, editing.Document); err != nil {
+		return err
+	}
 	return p.render(w, r, status, contentview.Edit(l, f))
 }
 
-// chosen are the files that the form names already.
-func (p contentPages) chosen(f contentview.Form, t editing.InputType) []component.Option {
+// filesToChoose are the newest files of a kind, and those that the form names
+// already.
+func (p contentPages) filesToChoose(r *http.Request, f contentview.Form, t editing.InputType) ([]component.Option, error) {
+	if !asksFor(f.Inputs, t) {
+		return nil, nil
+	}
+	newest, err := p.files.Pick(r.Context(), p.actor(r), map[editing.InputType]file.Kind{editing.Picture: file.Pictures, editing.Document: file.Documents}[t])
+	if err != nil {
+		return nil, err
+	}
 	var all []component.Option
-	for _, in := range f.Inputs {
-		if in.Type == t && f.Typed[in.Name] != "" {
-			all = append(all, component.Option{Value: f.Typed[in.Name], Label: f.Typed[in.Name][:12]})
+	for _, l := range newest {
+		all = append(all, component.Option{Value: l.Hash, Label: l.Name + " · " + thaidate.Short(l.CreatedAt)})
+	}
+	for _, hash := range f.Typed.Chosen(f.Inputs, t) {
+		if !slices.ContainsFunc(all, func(o component.Option) bool { return o.Value == hash }) {
+			all = append(all, component.Option{Value: hash, Label: "ไฟล์ที่ใช้อยู่ (" + hash[:8] + ")"})
 		}
 	}
-	return all
+	return all, nil
+}
+
+func asksFor(inputs []editing.Input, t editing.InputType) bool {
+	return slices.ContainsFunc(inputs, func(in editing.Input) bool { return in.Type == t || asksFor(in.Parts, t) })
 }
 
 // frameOf is the frame of a page about an item, or about one thing done with it.

@@ -124,6 +124,7 @@ var officeMenu = []struct {
 		{authz.EditManuals, layout.MenuItem{Title: "คู่มือ", Path: "/backend/content/manual", Icon: "book-open"}},
 		{authz.EditPages, layout.MenuItem{Title: "หน้าเนื้อหา", Path: "/backend/content/page", Icon: "file-text"}},
 		{authz.EditSite, layout.MenuItem{Title: "หน้าหลักและติดต่อ", Path: "/backend/content/site", Icon: "house"}},
+		{authz.EditContent, layout.MenuItem{Title: "คลังไฟล์", Path: "/backend/content/files", Icon: "folder-open"}},
 		{authz.CheckLinks, layout.MenuItem{Title: "ตรวจลิงก์", Path: "/backend/content/links", Icon: "link"}},
 		{authz.ViewSearches, layout.MenuItem{Title: "คำค้นของผู้อ่าน", Path: "/backend/content/searches", Icon: "search"}},
 	}},

@@ -44,6 +44,10 @@ func (s *Server) Handler() http.Handler {
 			r.Use(limitBody(maxUpload), s.legible, s.withSession)
 			s.uploadRoutes(r)
 		})
+		r.Group(func(r chi.Router) {
+			r.Use(limitBody(maxFilesUpload), s.legible, s.withSession)
+			r.Post("/backend/content/files", s.page(s.library.upload))
+		})
 	})
 	return front{r, s}
 }
@@ -88,6 +92,7 @@ func (s *Server) officeRoutes(r chi.Router) {
 	s.deviceRoutes(r)
 	s.auditRoutes(r)
 	s.findingRoutes(r)
+	s.libraryRoutes(r)
 }
 
 // agencyRoutes are หน่วยงานและโครงสร้าง.
@@ -195,6 +200,13 @@ func (s *Server) textRoutes(r chi.Router) {
 func (s *Server) findingRoutes(r chi.Router) {
 	r.Get("/backend/content/links", s.page(s.content.links))
 	r.Get("/backend/content/searches", s.page(s.search.report))
+}
+
+// libraryRoutes are คลังไฟล์.
+func (s *Server) libraryRoutes(r chi.Router) {
+	r.Get("/backend/content/files", s.page(s.library.list))
+	r.Get("/backend/content/files/{hash}/delete", s.page(s.library.askDelete))
+	r.Post("/backend/content/files/{hash}/delete", s.page(s.library.delete))
 }
 
 // methodNotAllowed also says which methods the address has (RFC 9110, 15.5.6).

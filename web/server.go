@@ -77,6 +77,7 @@ type Server struct {
 	search    searchPages
 	helpful   helpfulPages
 	file      filePages
+	library   libraryPages
 	signin    signinPages
 	redeem    redeemPages
 	profile   profilePages
@@ -110,10 +111,11 @@ func New(cfg Config, v Services) *Server {
 	s.search = searchPages{s, v.Search, v.Feedback}
 	s.helpful = helpfulPages{s, v.Feedback}
 	s.file = filePages{s, newFileCache(v.Files, v.Content, fileMemory)}
+	s.library = libraryPages{s, v.Files}
 	s.signin = signinPages{s, v.SignIn}
 	s.redeem = redeemPages{s, v.Onboarding}
 	s.profile = profilePages{s, v.Staff, v.Sessions}
-	s.content = contentPages{Server: s, editing: v.Editing, feedback: v.Feedback}
+	s.content = contentPages{Server: s, editing: v.Editing, feedback: v.Feedback, files: v.Files}
 	s.agency = agencyPages{s, v.Agencies}
 	s.roleToken = roleTokenPages{s, v.Tokens}
 	s.staff = staffPages{s, v.Staff, v.Agencies}

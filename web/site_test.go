@@ -98,7 +98,7 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 			Ready: func(*http.Request) error { return s.broken },
 		},
 		Services{
-			Content: s.contents, Files: file.New(s.pool),
+			Content: s.contents, Files: file.New(s.pool, s.log),
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
 			Editing: editing.New(s.pool, s.log, clock), Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),

@@ -155,7 +155,7 @@ func (h *house) server(log *slog.Logger, lines *trafficlog.Buffer) *web.Server {
 			Ready: func(r *http.Request) error { return db.CheckThai(r.Context(), h.read) },
 		},
 		web.Services{
-			Content: h.contents, Files: file.New(h.read),
+			Content: h.contents, Files: file.New(h.read, h.log),
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: h.sessions,
 			SignIn: h.signin, Staff: staff.New(h.read, h.log, time.Now),
 			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,

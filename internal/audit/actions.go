@@ -19,6 +19,8 @@ const ( // #nosec G101 -- names of what happened, no secrets
 	ContentHeld      Action = "content.unscheduled"
 	ContentPublished Action = "content.published"
 	ContentOrdered   Action = "content.ordered"
+	FileAdded        Action = "file.added"
+	FileDeleted      Action = "file.deleted"
 
 	AgencySeeded   Action = "agency.seeded"
 	AgencyAdded    Action = "agency.added"
@@ -65,6 +67,8 @@ var actionNames = map[Action]string{ // #nosec G101 -- words on screens
 	ContentHeld:       "ยกเลิกกำหนดเผยแพร่เนื้อหา",
 	ContentPublished:  "เผยแพร่เนื้อหา",
 	ContentOrdered:    "เรียงลำดับเนื้อหา",
+	FileAdded:         "เพิ่มไฟล์ในคลัง",
+	FileDeleted:       "ลบไฟล์จากคลัง",
 	AgencySeeded:      "นำเข้าหน่วยงานเริ่มต้น",
 	AgencyAdded:       "เพิ่มหน่วยงาน",
 	AgencyChanged:     "แก้ไขหน่วยงาน",
@@ -112,7 +116,7 @@ var Groups = []Group{
 	{"รหัส Token", []Action{TokenIssued, TokensIssued, TokenCopied, TokenExported, TokenRedeemed, TokenRefused}},
 	{"ผู้ใช้งานและสิทธิ์", []Action{MembershipGiven, MembershipChanged, MembershipEnded, StaffSuspended, StaffRestored, StaffExported}},
 	{"หน่วยงาน", []Action{AgencyAdded, AgencyChanged, AgencyMoved, AgencyShown, AgencyHidden, AgencyChecked, AgencyImported, AgencySeeded}},
-	{"เนื้อหาเว็บไซต์", []Action{ContentDrafted, ContentPublished, ContentScheduled, ContentHeld, ContentDiscarded, ContentOrdered}},
+	{"เนื้อหาเว็บไซต์", []Action{ContentDrafted, ContentPublished, ContentScheduled, ContentHeld, ContentDiscarded, ContentOrdered, FileAdded, FileDeleted}},
 	{"ระบบ", []Action{ContentSeeded, AuditExported, AuditPruned, RowsCleaned}},
 }
 

@@ -64,6 +64,7 @@ const (
 	EditPages         Permission = "page.edit"
 	EditSite          Permission = "site.edit"
 	CheckLinks        Permission = "link.check"
+	EditContent       Permission = "content.edit" // the store of files
 
 	SeedContent Permission = "content.seed"
 	KeepHouse   Permission = "house.keep"
@@ -94,6 +95,7 @@ var descriptions = map[Permission]string{ // #nosec G101 -- words on screens
 	EditPages:         "แก้ไขหน้าเนื้อหา",
 	EditSite:          "แก้ไขหน้าหลักและข้อมูลติดต่อ",
 	CheckLinks:        "ตรวจลิงก์ในเนื้อหา",
+	EditContent:       "จัดการคลังไฟล์",
 
 	SeedContent: "นำเข้าเนื้อหาเริ่มต้น",
 	KeepHouse:   "ล้างข้อมูลที่หมดอายุ",
@@ -113,8 +115,8 @@ var gives = map[Role][]Role{
 // grants is the rest of the permission matrix.
 var grants = map[Role][]Permission{
 	DGAAdmin: {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, RemoveMembership, SuspendStaff, ViewAudit, ViewSearches,
-		EditBanners, EditAnnouncements, EditFAQ, EditAllFAQ, EditManuals, EditAllManuals, EditPages, EditSite, CheckLinks},
-	OPDCAdmin:           {EnterOffice, ViewSearches, EditAnnouncements, EditFAQ, EditManuals, CheckLinks},
+		EditBanners, EditAnnouncements, EditFAQ, EditAllFAQ, EditManuals, EditAllManuals, EditPages, EditSite, CheckLinks, EditContent},
+	OPDCAdmin:           {EnterOffice, ViewSearches, EditAnnouncements, EditFAQ, EditManuals, CheckLinks, EditContent},
 	CentralOfficer:      {EnterOffice, ViewAgencies, IssueToken, ViewStaff, EditMembership, ViewAudit},
 	ManualAuthor:        {EnterOffice},
 	ManualReviewer:      {EnterOffice},

@@ -37,9 +37,10 @@ func selectNext(ctx context.Context, r db.Reader) (*time.Duration, error) {
 	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[*time.Duration])
 }
 
-// selectPublished lists the files that stand in what visitors can read.
+// selectPublished lists the files that stand in what visitors can read, in every
+// size.
 func selectPublished(ctx context.Context, r db.Reader) ([]string, error) {
-	rows, err := r.Query(ctx, `SELECT DISTINCT encode(sha256, 'hex') FROM published_files`)
+	rows, err := r.Query(ctx, `SELECT encode(sha256, 'hex') FROM served_files`)
 	if err != nil {
 		return nil, err
 	}

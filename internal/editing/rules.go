@@ -105,6 +105,20 @@ func (f Fields) rows(list string) []Fields {
 // Rows are the rows of the list named list, for the form.
 func (f Fields) Rows(list string) []Fields { return f.rows(list) }
 
+// Chosen are the values of all inputs of type t, in lists too.
+func (f Fields) Chosen(inputs []Input, t InputType) []string {
+	var all []string
+	for _, in := range inputs {
+		if in.Type == t && sha256Hex.MatchString(f[in.Name]) {
+			all = append(all, f[in.Name])
+		}
+		for _, row := range f.rows(in.Name) {
+			all = append(all, row.Chosen(in.Parts, t)...)
+		}
+	}
+	return all
+}
+
 // check says what is wrong with a draft; complete also asks for what must be
 // there before visitors see it.
 func check(m model, inputs []Input, f Fields, complete bool) error {

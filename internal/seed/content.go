@@ -60,7 +60,7 @@ func contentItems() ([]item, error) {
 			items = append(items, r.item(s))
 		}
 	}
-	return items, nil
+	return append(items, contentItem("file/measures", file.Measure)), nil
 }
 
 // groupItems reads the FAQ's groups, a line each: slug|position|title.

@@ -1,0 +1,228 @@
+package file
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"portal/internal/audit"
+	"portal/internal/authz"
+	"portal/internal/problem"
+)
+
+// Added is what became of an upload.
+type Added struct {
+	Hash    string
+	Name    string
+	Existed bool // the same file was there before
+}
+
+// MayAdd returns nil if actor may add files.
+func (s *Service) MayAdd(_ context.Context, actor authz.Actor) error {
+	return actor.Require(authz.EditContent)
+}
+
+// Add stores what r gives, sent under name. Its Invalid problems say why the
+// file is refused; a BadInput problem says that r broke off.
+//
+// The bytes wait in a temporary file that has no name any more, so that a slow
+// sender takes no memory and a crash leaves nothing behind.
+func (s *Service) Add(ctx context.Context, actor authz.Actor, name string, r io.Reader) (Added, error) {
+	if err := actor.Require(authz.EditContent); err != nil {
+		return Added{}, err
+	}
+	head := bufio.NewReaderSize(r, headBytes)
+	first, err := head.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return Added{}, brokenOff(err)
+	}
+	t, err := sniff(first)
+	if err != nil {
+		return Added{}, err
+	}
+	if _, err := cleanName(name, t); err != nil {
+		return Added{}, err
+	}
+	spool, err := openSpool()
+	if err != nil {
+		return Added{}, err
+	}
+	defer func() { _ = spool.Close() }() // it is gone with this
+	if err := fill(spool, head, t); err != nil {
+		return Added{}, err
+	}
+	if err := s.wait(ctx); err != nil {
+		return Added{}, err
+	}
+	defer func() { <-s.work }()
+	return s.take(ctx, actor, name, t, spool)
+}
+
+func brokenOff(err error) error {
+	return problem.Wrap(problem.BadInput, err, "ส่งไฟล์ไม่ครบ กรุณาตรวจสอบการเชื่อมต่อแล้วส่งใหม่")
+}
+
+// openSpool opens a temporary file and takes its name away.
+func openSpool() (*os.File, error) {
+	f, err := os.CreateTemp("", "portal-upload-*")
+	if err != nil {
+		return nil, fmt.Errorf("keeping an upload: %w", err)
+	}
+	if err := os.Remove(f.Name()); err != nil { // #nosec G703 -- the name was made above
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// fill copies r into spool, no more than a file of type t may have, and reads
+// the heading of a picture.
+func fill(spool *os.File, r io.Reader, t mediaType) error {
+	most, words := int64(MaxPicture), "ภาพมีขนาดเกิน 10 MB กรุณาย่อภาพแล้วส่งใหม่"
+	if t == typePDF {
+		most, words = MaxDocument, "ไฟล์ PDF มีขนาดเกิน 20 MB กรุณาลดขนาดหรือแบ่งไฟล์แล้วส่งใหม่"
+	}
+	n, err := io.Copy(spool, &source{r: io.LimitReader(r, most+1)})
+	var from *readError
+	switch {
+	case errors.As(err, &from):
+		return brokenOff(from.error)
+	case err != nil:
+		return fmt.Errorf("keeping an upload: %w", err)
+	case n > most:
+		return refuse(words)
+	}
+	if _, err := spool.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if t == typePDF {
+		return nil
+	}
+	if err := checkSize(bufio.NewReader(spool), t); err != nil {
+		return err
+	}
+	_, err = spool.Seek(0, io.SeekStart)
+	return err
+}
+
+// source marks the errors of a reader, to tell them from the writer's.
+type source struct{ r io.Reader }
+
+type readError struct{ error }
+
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = &readError{err}
+	}
+	return n, err
+}
+
+const patience = 3 * time.Minute
+
+// wait waits for the turn to have a file in memory.
+func (s *Service) wait(ctx context.Context) error {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case s.work <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return brokenOff(ctx.Err())
+	case <-timer.C:
+		return problem.Wait(time.Minute, "มีผู้ส่งไฟล์พร้อมกันจำนวนมาก กรุณาส่งใหม่ภายหลัง")
+	}
+}
+
+// take checks the whole file and stores it.
+func (s *Service) take(ctx context.Context, actor authz.Actor, name string, t mediaType, r io.Reader) (Added, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return Added{}, err
+	}
+	var sizes []stored
+	if t == typePDF {
+		if archive(b) {
+			return Added{}, errPolyglot
+		}
+		pages, err := inspectPDF(b)
+		if err != nil {
+			return Added{}, err
+		}
+		sizes = []stored{{made: made{mediaType: t, bytes: b}, pages: pages}}
+	} else {
+		pictures, err := remake(b, t)
+		if err != nil {
+			return Added{}, err
+		}
+		for i, m := range pictures {
+			sizes = append(sizes, stored{made: m, variantOnly: i > 0})
+		}
+	}
+	for i := range sizes {
+		if sizes[i].name, err = cleanName(name, sizes[i].mediaType); err != nil {
+			return Added{}, err
+		}
+	}
+	return s.store(ctx, actor, sizes)
+}
+
+// store puts a file and its smaller sizes into the store.
+func (s *Service) store(ctx context.Context, actor authz.Actor, sizes []stored) (added Added, err error) {
+	main := &sizes[0]
+	added = Added{Hash: main.hash(), Name: main.name}
+	err = s.log.Change(ctx, actor, func(tx *audit.Tx) error {
+		if added.Existed, err = exists(ctx, tx, main.hashed()); err != nil || added.Existed {
+			return unchangedOr(err)
+		}
+		// In one order, so that two of the same picture wait for each other.
+		inOrder := make([]*stored, len(sizes))
+		for i := range sizes {
+			inOrder[i] = &sizes[i]
+		}
+		slices.SortFunc(inOrder, func(a, b *stored) int { return bytes.Compare(a.hashed(), b.hashed()) })
+		for _, f := range inOrder {
+			fresh, err := insertFile(ctx, tx, f)
+			if err != nil {
+				return err
+			}
+			if f == main && !fresh {
+				added.Existed = true
+			}
+		}
+		if added.Existed {
+			return audit.ErrUnchanged
+		}
+		if main.mediaType != typePDF {
+			if err := insertVariants(ctx, tx, main.hashed(), sizes); err != nil {
+				return err
+			}
+		}
+		return tx.Record(audit.FileAdded, audit.Subject{Key: "file/" + added.Hash, Name: main.name}, audit.Diff{After: main.summary()})
+	})
+	return added, err
+}
+
+// summary is what the audit log keeps of a file.
+func (f *stored) summary() map[string]any {
+	m := map[string]any{"name": f.name, "type": string(f.mediaType), "size": len(f.bytes)}
+	if f.pages > 0 {
+		m["pages"] = f.pages
+	}
+	if f.w > 0 {
+		m["width"], m["height"] = f.w, f.h
+	}
+	return m
+}
+
+func unchangedOr(err error) error {
+	if err != nil {
+		return err
+	}
+	return audit.ErrUnchanged
+}

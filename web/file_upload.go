@@ -1,0 +1,103 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"strings"
+
+	"portal/internal/file"
+	"portal/internal/problem"
+	"portal/templates/fileview"
+)
+
+// Limits of one request with files.
+const (
+	maxFiles       = 20
+	maxParts       = 10 * maxFiles
+	maxFilesUpload = 200<<20 + maxForm
+)
+
+// upload takes several files, each for itself: what is wrong with one does not
+// keep the others out.
+func (p libraryPages) upload(w http.ResponseWriter, r *http.Request) error {
+	if err := p.files.MayAdd(r.Context(), p.actor(r)); err != nil {
+		return err // before the files are read
+	}
+	allowTime(w)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return badForm(err)
+	}
+	o, err := p.takeAll(r, parts)
+	if err != nil {
+		return err
+	}
+	if len(o.Refused)+len(o.Added)+len(o.Existed) == 0 {
+		o.Refused = []fileview.Refused{{Why: "กรุณาเลือกไฟล์ที่จะเพิ่ม"}}
+	}
+	scripted := strings.Contains(r.Header.Get("Accept"), "application/json")
+	switch {
+	case len(o.Refused) > 0 && scripted:
+		return p.data(w, r, http.StatusUnprocessableEntity, o)
+	case len(o.Refused) > 0:
+		return p.listWith(w, r, http.StatusUnprocessableEntity, o)
+	case scripted:
+		p.sessions.Flash(r.Context(), added(o))
+		return p.data(w, r, http.StatusOK, map[string]string{"to": fileview.Path})
+	}
+	return p.done(w, r, nil, fileview.Path, added(o))
+}
+
+// takeAll stores the files of a form as they come.
+func (p libraryPages) takeAll(r *http.Request, parts *multipart.Reader) (o fileview.Outcome, err error) {
+	files := 0
+	for range maxParts {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return o, nil
+		}
+		if tooLarge(err) {
+			return o.Refuse("", fileview.TooMuch), nil
+		}
+		if err != nil {
+			return o, badForm(err)
+		}
+		if part.FormName() != "files" || part.FileName() == "" {
+			continue
+		}
+		if files++; files > maxFiles {
+			o = o.Refuse(part.FileName(), "ส่งได้ครั้งละไม่เกิน 20 ไฟล์ กรุณาส่งไฟล์นี้อีกครั้ง")
+			continue // to the end, or the answer would not be read
+		}
+		done, err := p.files.Add(r.Context(), p.actor(r), part.FileName(), part)
+		if o, err = judge(o, part.FileName(), done, err); err != nil {
+			return o, err
+		}
+	}
+	return o, badForm(errManyParts)
+}
+
+var errManyParts = errors.New("web: too many parts in a form with files")
+
+// judge notes what became of one file. Its error ends the request.
+func judge(o fileview.Outcome, name string, done file.Added, err error) (fileview.Outcome, error) {
+	if tooLarge(err) {
+		return o.Refuse(name, fileview.TooMuch), nil
+	}
+	if bad, ok := refillable(err); ok {
+		return o.Refuse(name, bad.Message), nil
+	}
+	switch {
+	case problem.Is(err, problem.BadInput):
+		return o, badForm(err)
+	case err != nil:
+		return o, err
+	case done.Existed:
+		o.Existed = append(o.Existed, done.Name)
+	default:
+		o.Added = append(o.Added, done.Name)
+	}
+	return o, nil
+}
