@@ -31,7 +31,7 @@ var publicPages = []publicPage{
 	{"/backend", "หน้าหลัก",
 		"เว็บไซต์สำหรับเจ้าหน้าที่ของรัฐ ดูแนวทางปฏิบัติ คู่มือ และดูแลข้อมูลติดต่อราชการที่ประชาชนอ่านบน info.go.th",
 		[]string{"js/carousel.js"}, func(l layout.Page, c *content.Content) templ.Component {
-			return homeview.Home(l, homeview.View{Banners: c.Banners, FAQ: c.Featured, Manuals: c.Manuals,
+			return homeview.Home(l, homeview.View{Banners: c.Banners, Sizes: c.Sizes, FAQ: c.Featured, Manuals: c.Manuals,
 				News: c.Announcements[:min(announcementsOnLanding, len(c.Announcements))]})
 		}},
 	{"/backend/faq", "FAQ", "คำถามที่พบบ่อยของเจ้าหน้าที่ เรื่องการใช้งานระบบ รหัส Token และการปรับปรุงคู่มือสำหรับประชาชน",

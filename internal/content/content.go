@@ -15,6 +15,7 @@ import (
 	"portal/internal/banner"
 	"portal/internal/db"
 	"portal/internal/faq"
+	"portal/internal/file"
 	"portal/internal/manual"
 	"portal/internal/page"
 	"portal/internal/settings"
@@ -34,7 +35,8 @@ type Content struct {
 	Featured      []faq.Entry // the questions most read
 	Manuals       []manual.Manual
 	Pages         []page.Page
-	Files         map[string]bool // SHA-256 (hex) of the files named by it
+	Files         map[string]bool           // SHA-256 (hex) of the files named by it
+	Sizes         map[string][]file.Variant // of the banners' pictures, by SHA-256 (hex)
 }
 
 // Page is the text page that has slug.
@@ -169,6 +171,9 @@ func Read(ctx context.Context, r db.Reader, now time.Time) (c *Content, err erro
 	if c.Banners, err = banner.New(r).Shown(ctx); err != nil {
 		return nil, err
 	}
+	if c.Sizes, err = file.New(r, nil).Variants(ctx, pictures(c.Banners)); err != nil {
+		return nil, err
+	}
 	if c.Announcements, err = announcement.New(r).Latest(ctx, announcement.Most); err != nil {
 		return nil, err
 	}
@@ -185,6 +190,15 @@ func Read(ctx context.Context, r db.Reader, now time.Time) (c *Content, err erro
 		return nil, err
 	}
 	return c, c.readDates(ctx, r)
+}
+
+// pictures are the SHA-256 (hex) of the pictures of banners.
+func pictures(banners []banner.Banner) []string {
+	var all []string
+	for _, b := range banners {
+		all = append(all, b.ImageWide, b.ImageNarrow)
+	}
+	return all
 }
 
 // What readers say is counted over so many days, and anew so often.
