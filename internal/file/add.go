@@ -61,7 +61,11 @@ func (s *Service) Add(ctx context.Context, actor authz.Actor, name string, r io.
 		return Added{}, err
 	}
 	defer func() { <-s.work }()
-	return s.take(ctx, actor, name, t, spool)
+	b, err := whole(spool)
+	if err != nil {
+		return Added{}, err
+	}
+	return s.take(ctx, actor, name, t, b)
 }
 
 func brokenOff(err error) error {
@@ -110,6 +114,17 @@ func fill(spool *os.File, r io.Reader, t mediaType) error {
 	return err
 }
 
+// whole reads what is in spool, from where it stands, at once.
+func whole(spool *os.File) ([]byte, error) {
+	about, err := spool.Stat()
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, about.Size())
+	_, err = io.ReadFull(spool, b)
+	return b, err
+}
+
 // source marks the errors of a reader, to tell them from the writer's.
 type source struct{ r io.Reader }
 
@@ -140,11 +155,7 @@ func (s *Service) wait(ctx context.Context) error {
 }
 
 // take checks the whole file and stores it.
-func (s *Service) take(ctx context.Context, actor authz.Actor, name string, t mediaType, r io.Reader) (Added, error) {
-	b, err := io.ReadAll(r)
-	if err != nil {
-		return Added{}, err
-	}
+func (s *Service) take(ctx context.Context, actor authz.Actor, name string, t mediaType, b []byte) (_ Added, err error) {
 	var sizes []stored
 	if t == typePDF {
 		if archive(b) {

@@ -6,6 +6,7 @@ import (
 
 	"portal/internal/authz"
 	"portal/internal/keyset"
+	"portal/internal/problem"
 )
 
 // Kind is what a list of files is limited to.
@@ -76,7 +77,21 @@ const pageRows = 30
 const cursorKeys = 2
 
 // ParseCursor reads the place of a page in the list.
-func ParseCursor(text string) (keyset.Cursor, error) { return keyset.Parse(text, cursorKeys) }
+func ParseCursor(text string) (keyset.Cursor, error) {
+	c, err := keyset.Parse(text, cursorKeys)
+	if err != nil || c.First() {
+		return c, err
+	}
+	if _, err := time.Parse(time.RFC3339Nano, *c.Key(0)); err != nil {
+		return keyset.Cursor{}, errCursor
+	}
+	if _, err := sumOf(*c.Key(1)); err != nil {
+		return keyset.Cursor{}, errCursor
+	}
+	return c, nil
+}
+
+var errCursor = problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
 
 // List returns a page of the store, the newest first, with where each is used.
 func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, c keyset.Cursor) (keyset.Page[Listed], error) {

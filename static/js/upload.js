@@ -29,6 +29,7 @@ function send(form, ended) {
 	said.setAttribute("role", "status");
 	said.textContent = "กำลังส่งไฟล์";
 	form.querySelector("[data-progress]")?.remove();
+	document.querySelector(".flash")?.replaceChildren(); // it speaks of the last time
 	const box = document.createElement("div");
 	box.dataset.progress = "";
 	box.append(bar, said);

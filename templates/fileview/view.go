@@ -103,12 +103,12 @@ func useURL(u file.Use) string { return contentview.ItemPath(editing.Kind(u.Kind
 func useName(u file.Use) string {
 	one := editing.Kind(u.Kind).One()
 	switch {
-	case u.Title != "" && u.Title != one:
-		return one + " " + u.Title
 	case u.Title == "":
 		return one + " " + u.Key
+	case strings.HasPrefix(u.Title, one): // คู่มือการใช้งาน… needs no คู่มือ before it
+		return u.Title
 	}
-	return u.Title
+	return one + " " + u.Title
 }
 
 // useStates say in which of its versions.
