@@ -186,7 +186,7 @@ func TestContactIsEditedWhole(t *testing.T) {
 	const path = "/backend/content/site/contact"
 	fields := url.Values{
 		"owner": {"สำนักงานทดสอบ"}, "address": {"ถนนใหม่"}, "map": {"https://www.openstreetmap.org/"}, "telephone": {"(+66) 2000 0000"}, "fax": {""},
-		"email": {"new@dga.or.th"}, "center": {"ศูนย์ใหม่"}, "center_tel": {"02 000 0000"}, "copyright": {"ลิขสิทธิ์ {ปี} ของใหม่"},
+		"email": {"new@dga.or.th"}, "center": {"ศูนย์ใหม่"}, "center_tel": {"02 000 0000"}, "center_for": {"สอบถาม"}, "copyright": {"ลิขสิทธิ์ {ปี} ของใหม่"},
 		"social.0.name": {"ที่สอง"}, "social.0.url": {"https://b.example"}, "social.0.place": {"2"},
 		"social.1.name": {"ที่หนึ่ง"}, "social.1.url": {"https://a.example"}, "social.1.place": {"1"},
 		"social.2.name": {"ลบ"}, "social.2.url": {"https://c.example"}, "social.2.drop": {"1"},
@@ -366,5 +366,34 @@ func TestFilesOfAnnouncementsAndManuals(t *testing.T) {
 		if page := text(t, s.get(path, nil)); !strings.Contains(page, want) {
 			t.Errorf("%s has no %s", path, want)
 		}
+	}
+}
+
+func TestHeadingsOfPages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.person("admin", authz.DGAAdmin)
+	const path = "/backend/content/site/headings"
+	fields := url.Values{"home_description": {"อธิบายหน้าหลัก"}}
+	for _, page := range []string{"faq", "manual", "announcement", "contact"} {
+		fields.Set(page+"_title", "หัวข้อ "+page)
+		fields.Set(page+"_lead", "คำนำ **"+page+"**")
+		fields.Set(page+"_description", "อธิบาย "+page)
+	}
+	s.post(path, admin, s.formOf(path, admin, fields))
+	if res := s.post(path+"/publish", admin, s.formOf(path+"/publish", admin, url.Values{"reason": {"ปรับถ้อยคำ"}})); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d %s", res.StatusCode, text(t, res))
+	}
+	s.reread()
+	for _, page := range []string{"faq", "manual", "announcement", "contact"} {
+		got := text(t, s.get("/backend/"+page, nil))
+		for _, want := range []string{"<h1>หัวข้อ " + page + "</h1>", "คำนำ <strong>" + page + "</strong>", `content="อธิบาย ` + page + `"`} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s has no %s", page, want)
+			}
+		}
+	}
+	if !strings.Contains(text(t, s.get("/backend", nil)), `content="อธิบายหน้าหลัก"`) {
+		t.Error("the landing page is described as before")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"portal/internal/content"
+	"portal/internal/settings"
 	"portal/templates/announcementview"
 	"portal/templates/contactview"
 	"portal/templates/faqview"
@@ -21,29 +22,30 @@ const announcementsOnLanding = 4
 
 // publicPage is a page that anybody may read.
 type publicPage struct {
-	path, title, description string
-	scripts                  []string
-	view                     func(layout.Page, *content.Content) templ.Component
+	path, title string
+	heading     string // of settings, which describes the page; "" for what has a description
+	scripts     []string
+	view        func(layout.Page, *content.Content) templ.Component
+	description string
 }
 
 // publicPages are the pages that do not come from the table of text pages.
 var publicPages = []publicPage{
-	{"/backend", "หน้าหลัก",
-		"เว็บไซต์สำหรับเจ้าหน้าที่ของรัฐ ดูแนวทางปฏิบัติ คู่มือ และดูแลข้อมูลติดต่อราชการที่ประชาชนอ่านบน info.go.th",
+	{"/backend", "หน้าหลัก", settings.HeadHome,
 		[]string{"js/carousel.js"}, func(l layout.Page, c *content.Content) templ.Component {
 			return homeview.Home(l, homeview.View{Banners: c.Banners, Sizes: c.Sizes, FAQ: c.Featured, Manuals: c.Manuals,
 				News: c.Announcements[:min(announcementsOnLanding, len(c.Announcements))]})
-		}},
-	{"/backend/faq", "FAQ", "คำถามที่พบบ่อยของเจ้าหน้าที่ เรื่องการใช้งานระบบ รหัส Token และการปรับปรุงคู่มือสำหรับประชาชน",
-		[]string{"js/faq.js", "js/form.js"}, func(l layout.Page, c *content.Content) templ.Component { return faqview.List(l, c.FAQ) }},
-	{"/backend/manual", "คู่มือ", "ดาวน์โหลดคู่มือการใช้งานเว็บไซต์ตามบทบาทของเจ้าหน้าที่",
-		nil, func(l layout.Page, c *content.Content) templ.Component { return manualview.List(l, c.Manuals) }},
-	{"/backend/announcement", "ประกาศข่าวสาร", "ประกาศและข่าวสารสำหรับเจ้าหน้าที่ที่ดูแลข้อมูลติดต่อราชการบน info.go.th",
+		}, ""},
+	{"/backend/faq", "FAQ", settings.HeadFAQ,
+		[]string{"js/faq.js", "js/form.js"}, func(l layout.Page, c *content.Content) templ.Component { return faqview.List(l, c.FAQ) }, ""},
+	{"/backend/manual", "คู่มือ", settings.HeadManual,
+		nil, func(l layout.Page, c *content.Content) templ.Component { return manualview.List(l, c.Manuals) }, ""},
+	{"/backend/announcement", "ประกาศข่าวสาร", settings.HeadAnnouncement,
 		nil, func(l layout.Page, c *content.Content) templ.Component {
 			return announcementview.List(l, c.Announcements)
-		}},
-	{"/backend/contact", "ติดต่อเรา", "ที่อยู่ โทรศัพท์ อีเมล และแผนที่ของสำนักงานพัฒนารัฐบาลดิจิทัล และ DGA Contact Center",
-		nil, func(l layout.Page, _ *content.Content) templ.Component { return contactview.Contact(l) }},
+		}, ""},
+	{"/backend/contact", "ติดต่อเรา", settings.HeadContact,
+		nil, func(l layout.Page, _ *content.Content) templ.Component { return contactview.Contact(l) }, ""},
 }
 
 // textPages are the addresses of the pages that are one long text, by slug.
@@ -57,12 +59,15 @@ func (p preparedPages) render(c *content.Content) ([]rendered, error) {
 	all := publicPages[:len(publicPages):len(publicPages)]
 	for _, text := range c.Pages {
 		if path, known := textPages[text.Slug]; known {
-			all = append(all, publicPage{path, text.Title, text.Description, nil,
-				func(l layout.Page, _ *content.Content) templ.Component { return pageview.Text(l, text) }})
+			all = append(all, publicPage{path: path, title: text.Title, description: text.Description,
+				view: func(l layout.Page, _ *content.Content) templ.Component { return pageview.Text(l, text) }})
 		}
 	}
 	var list []rendered
 	for _, page := range all {
+		if page.heading != "" {
+			page.description = c.Site.Heading(page.heading).Description
+		}
 		l := p.anybody(page.path, c.Site, page.title, page.description)
 		l.Scripts = page.scripts
 		var b bytes.Buffer

@@ -10,13 +10,14 @@ import (
 	"portal/internal/settings"
 )
 
-// The two items of the kind Site.
+// The items of the kind Site.
 const (
 	contactKey = "contact"
 	landingKey = "landing"
+	headingKey = "headings"
 )
 
-var siteNames = map[string]string{contactKey: "ติดต่อและ Footer", landingKey: "หน้าหลัก"}
+var siteNames = map[string]string{contactKey: "ติดต่อและ Footer", landingKey: "หน้าหลัก", headingKey: "หัวข้อของหน้ารายการ"}
 
 // parts are the parts of the landing page, as the form shows them.
 var parts = []struct{ slug, label string }{
@@ -28,25 +29,34 @@ var parts = []struct{ slug, label string }{
 var siteModel = model{
 	title: "หน้าหลักและติดต่อ", one: "ส่วน", edit: authz.EditSite, fixed: true,
 	inputs: func(key string) []Input {
-		if key == landingKey {
+		switch key {
+		case landingKey:
 			return landingInputs()
+		case headingKey:
+			return headingInputs()
 		}
 		return contactInputs()
 	},
 	list: func(ctx context.Context, r db.Reader) ([]item, error) {
 		site, err := settings.Current(ctx, r)
-		return []item{
-			{key: landingKey, fields: landingFields(site.Landing)}, {key: contactKey, fields: contactFields(site.Contact)},
-		}, err
+		items := []item{{key: landingKey, fields: landingFields(site.Landing)}, {key: contactKey, fields: contactFields(site.Contact)},
+			{key: headingKey, fields: headingFields(site)}}
+		for _, it := range items {
+			it.fields[shownField] = "1"
+		}
+		return items, err
 	},
 	apply: func(ctx context.Context, tx *audit.Tx, key string, f Fields) error {
 		site, err := settings.Current(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if key == landingKey {
+		switch key {
+		case landingKey:
 			site.Landing = landingOf(f)
-		} else {
+		case headingKey:
+			site.Headings = headingsOf(f)
+		default:
 			site.Contact = contactOf(f)
 		}
 		return settings.Put(ctx, tx, site)
@@ -54,10 +64,7 @@ var siteModel = model{
 	check: nothing, may: anyone,
 	name: func(key string, _ Fields) string { return siteNames[key] },
 	path: func(key string) string {
-		if key == landingKey {
-			return "/backend"
-		}
-		return "/backend/contact"
+		return map[string]string{landingKey: "/backend", headingKey: "/backend/faq", contactKey: "/backend/contact"}[key]
 	},
 }
 
@@ -71,6 +78,8 @@ func contactInputs() []Input {
 		{Name: "email", Label: "อีเมล", Type: Line, Max: 120, Required: true},
 		{Name: "center", Label: "ชื่อศูนย์ติดต่อ", Type: Line, Max: 120, Required: true},
 		{Name: "center_tel", Label: "โทรศัพท์ศูนย์ติดต่อ", Type: Line, Max: 60, Required: true},
+		{Name: "center_for", Label: "เรื่องที่ศูนย์ติดต่อดูแล", Type: Text, Max: 300, Required: true},
+		{Name: "center_not", Label: "ผู้ที่ควรติดต่อที่อื่น", Type: Text, Max: 300},
 		{Name: "social", Label: "สื่อสังคมออนไลน์", Type: List, Max: 8, Parts: []Input{
 			{Name: "name", Label: "ชื่อ", Type: Line, Max: 40, Required: true},
 			{Name: "url", Label: "ที่อยู่ (https)", Type: Link, Max: 300, Required: true},
@@ -82,7 +91,7 @@ func contactInputs() []Input {
 func contactFields(c settings.Contact) Fields {
 	f := Fields{
 		"owner": c.Owner, "address": c.Address, "map": c.MapLink, "telephone": c.Telephone, "fax": c.Fax, "email": c.Email,
-		"center": c.Center, "center_tel": c.CenterTel, "copyright": c.Copyright,
+		"center": c.Center, "center_tel": c.CenterTel, "center_for": c.CenterFor, "center_not": c.CenterNot, "copyright": c.Copyright,
 	}
 	if c.Copyright == "" { // stored before the line could be edited
 		f["copyright"] = settings.Initial.Contact.Copyright
@@ -97,7 +106,7 @@ func contactFields(c settings.Contact) Fields {
 func contactOf(f Fields) settings.Contact {
 	c := settings.Contact{
 		Owner: f["owner"], Address: f["address"], MapLink: f["map"], Telephone: f["telephone"], Fax: f["fax"], Email: f["email"],
-		Center: f["center"], CenterTel: f["center_tel"], Copyright: f["copyright"],
+		Center: f["center"], CenterTel: f["center_tel"], CenterFor: f["center_for"], CenterNot: f["center_not"], Copyright: f["copyright"],
 	}
 	for _, row := range f.rows("social") {
 		c.Social = append(c.Social, settings.Link{Name: row["name"], URL: row["url"]})

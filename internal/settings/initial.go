@@ -11,6 +11,8 @@ var Initial = Site{
 		Email:     "contact@dga.or.th",
 		Center:    "DGA Contact Center",
 		CenterTel: "02 612 6060",
+		CenterFor: "สอบถามการใช้งาน แจ้งปัญหา และขอรับรหัส Token สำหรับเจ้าหน้าที่ส่วนกลาง",
+		CenterNot: "เจ้าหน้าที่หน่วยงานและจุดบริการ กรุณาติดต่อเจ้าหน้าที่ส่วนกลางต้นสังกัด",
 		Copyright: "สงวนลิขสิทธิ์ พ.ศ. 2564–{ปี} สำนักงานพัฒนารัฐบาลดิจิทัล (องค์การมหาชน) (สพร.)",
 		Social: []Link{
 			{"Facebook", "https://www.facebook.com/DGAThailand"},

@@ -21,6 +21,8 @@ type Contact struct {
 	Email     string
 	Center    string // name of the contact center
 	CenterTel string // as shown, national
+	CenterFor string // what the center is for
+	CenterNot string // who asks elsewhere
 	Social    []Link
 	Copyright string // the line at the foot of each page, with {ปี} for the year it is
 }
@@ -76,8 +78,9 @@ type Landing struct {
 
 // Site is all of it.
 type Site struct {
-	Contact Contact
-	Landing Landing
+	Contact  Contact
+	Landing  Landing
+	Headings []Heading
 }
 
 // Service answers questions about the settings.
@@ -95,6 +98,15 @@ func Current(ctx context.Context, r db.Reader) (Site, error) { return selectSite
 
 // Put replaces the settings within tx.
 func Put(ctx context.Context, tx *audit.Tx, s Site) error { return upsertSite(ctx, tx, s) }
+
+// Center words of settings that were stored before they could be edited are
+// those of Initial.
+func (c Contact) withCenter() Contact {
+	if c.CenterFor == "" {
+		c.CenterFor, c.CenterNot = Initial.Contact.CenterFor, Initial.Contact.CenterNot
+	}
+	return c
+}
 
 // CopyrightLine is the line at the foot of each page, in year (B.E.).
 func (c Contact) CopyrightLine(year int) string {
