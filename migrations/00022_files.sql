@@ -11,9 +11,7 @@ CREATE TABLE file_variants (
 CREATE INDEX file_variants_variant ON file_variants (variant);
 
 -- A smaller size that nobody uploaded by itself is not in the list of files.
-ALTER TABLE files
-  ADD variant_only boolean NOT NULL DEFAULT false,
-  ADD search text GENERATED ALWAYS AS (search_key(name)) STORED;
+ALTER TABLE files ADD variant_only boolean NOT NULL DEFAULT false;
 CREATE INDEX files_newest ON files (created_at DESC, sha256 DESC) WHERE NOT variant_only;
 
 -- file_links are the files that a text links to.
@@ -29,11 +27,6 @@ CREATE INDEX announcements_attachments ON announcements USING gin (attachments j
 CREATE INDEX announcements_files ON announcements USING gin (file_links(body));
 CREATE INDEX pages_files ON pages USING gin (file_links(body));
 CREATE INDEX faq_entries_files ON faq_entries USING gin (file_links(answer));
-
--- The few texts that link to files at all, for the list of where each is used.
-CREATE INDEX announcements_with_files ON announcements (slug) WHERE body LIKE '%/backend/file/%';
-CREATE INDEX pages_with_files ON pages (slug) WHERE body LIKE '%/backend/file/%';
-CREATE INDEX faq_entries_with_files ON faq_entries (slug) WHERE answer LIKE '%/backend/file/%';
 
 -- As before, but only texts that link to files are searched for the links.
 CREATE OR REPLACE VIEW published_files AS
