@@ -25,7 +25,7 @@ func (f Filter) conditions() (sql string, args []any) {
 	var all []string
 	if f.Query != "" {
 		args = append(args, f.Query)
-		all = append(all, `search_key(f.name) LIKE '%' || replace(replace(replace(search_key($1), '\', '\\'), '%', '\%'), '_', '\_') || '%'`)
+		all = append(all, `f.search LIKE '%' || replace(replace(replace(search_key($1), '\', '\\'), '%', '\%'), '_', '\_') || '%'`)
 	}
 	switch f.Kind {
 	case Pictures:
