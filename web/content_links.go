@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"portal/internal/editing"
+	"portal/internal/linkcheck"
+	"portal/internal/problem"
 	"portal/templates/component"
 	"portal/templates/contentview"
 )
@@ -23,7 +25,36 @@ func (p contentPages) links(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, http.StatusOK, contentview.Links(l, broken))
+	return p.render(w, r, http.StatusOK, contentview.Links(l, contentview.LinkList{Broken: broken, MayAsk: p.cfg.CheckLinks}))
+}
+
+// foreignLinks asks other sites, where the server may reach them.
+func (p contentPages) foreignLinks(w http.ResponseWriter, r *http.Request) error {
+	all, err := p.editing.ForeignLinks(r.Context(), p.actor(r))
+	if err != nil {
+		return err
+	}
+	if !p.cfg.CheckLinks {
+		return problem.New(problem.Forbidden, "เซิร์ฟเวอร์นี้ไม่ได้รับอนุญาตให้ติดต่อเว็บไซต์อื่น")
+	}
+	allowTime(w)
+	addresses := make([]string, len(all))
+	for i, link := range all {
+		addresses[i] = link.Address
+	}
+	slices.Sort(addresses)
+	why := linkcheck.New(linkcheck.Public).Check(r.Context(), slices.Compact(addresses))
+	v := contentview.LinkList{Asked: len(slices.Compact(addresses)), MayAsk: true}
+	for _, link := range all {
+		if link.Why = why[link.Address]; link.Why != "" {
+			v.Broken = append(v.Broken, link)
+		}
+	}
+	l, err := p.office(r, "ตรวจลิงก์")
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, http.StatusOK, contentview.Links(l, v))
 }
 
 // leads knows the public pages, the way to sign in, and the places within pages.

@@ -199,6 +199,7 @@ func (s *Server) textRoutes(r chi.Router) {
 // findingRoutes are what editors learn from what readers look for.
 func (s *Server) findingRoutes(r chi.Router) {
 	r.Get("/backend/content/links", s.page(s.content.links))
+	r.Post("/backend/content/links", s.page(s.content.foreignLinks))
 	r.Get("/backend/content/searches", s.page(s.search.report))
 }
 

@@ -35,6 +35,7 @@ type Config struct {
 	Issuer         string // the OpenID provider; forms may lead there
 	TrustedProxies []string
 	Ready          func(*http.Request) error // says why the server cannot work; nil when it can
+	CheckLinks     bool                      // whether the server may reach other sites
 	Log            *slog.Logger
 	Traffic        *slog.Logger       // one line for each request; nil: to Log
 	Lines          *trafficlog.Buffer // the same, for prepared pages; nil: to Traffic

@@ -151,7 +151,7 @@ func (h *house) server(log *slog.Logger, lines *trafficlog.Buffer) *web.Server {
 	}
 	return web.New(
 		web.Config{
-			BaseURL: c.BaseURL, Issuer: c.Issuer, TrustedProxies: c.TrustedProxies, Log: log, Traffic: traffic, Lines: lines, Now: time.Now,
+			BaseURL: c.BaseURL, Issuer: c.Issuer, TrustedProxies: c.TrustedProxies, CheckLinks: c.CheckLinks, Log: log, Traffic: traffic, Lines: lines, Now: time.Now,
 			Ready: func(r *http.Request) error { return db.CheckThai(r.Context(), h.read) },
 		},
 		web.Services{

@@ -59,6 +59,7 @@ var foundations = map[string][]string{
 	"internal/thaidate":   {},
 	"internal/trafficlog": {"internal/thaidate"},
 	"internal/keyboard":   {},
+	"internal/linkcheck":  {},
 	"internal/keyset":     {"internal/problem"},
 	"internal/packed":     {},
 	"internal/sheet":      {"internal/problem"},
@@ -71,7 +72,7 @@ var foundations = map[string][]string{
 }
 
 // mayUseHTTP lists the packages of internal/ that speak HTTP.
-var mayUseHTTP = []string{"internal/signin", "internal/devtools/"}
+var mayUseHTTP = []string{"internal/linkcheck", "internal/signin", "internal/devtools/"}
 
 type source struct {
 	path, pkg string

@@ -31,6 +31,7 @@ type Config struct {
 	TrafficKeep    time.Duration `env:"PORTAL_TRAFFIC_KEEP" envDefault:"2160h"`
 	LogDir         string        `env:"PORTAL_LOG_DIR"`
 	DataDir        string        `env:"PORTAL_DATA_DIR"`
+	CheckLinks     bool          `env:"PORTAL_CHECK_LINKS"`
 
 	Issuer         string   `env:"DIGITALID_ISSUER"`
 	ClientID       string   `env:"DIGITALID_CLIENT_ID"`

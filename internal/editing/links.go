@@ -23,6 +23,7 @@ type Broken struct {
 	Key     string
 	Name    string
 	Address string
+	Why     string // "" when it is an own address, which is simply not there
 }
 
 // Leads says whether the site has such a page, or such a place in it.
@@ -31,11 +32,14 @@ type Leads func(Target) bool
 // own finds the addresses within the site: in Markdown, and alone in a field.
 var own = regexp.MustCompile(`(?:\]\(|^)<?(/[^)\s>"]*)`)
 
-// addresses are the own addresses that fields link to.
-func (f Fields) addresses() []string {
+// foreign finds the addresses of other sites there.
+var foreign = regexp.MustCompile(`(?:\]\(|^)<?(https?://[^)\s>"]*)`)
+
+// linked are the addresses in fields that kind finds.
+func (f Fields) linked(kind *regexp.Regexp) []string {
 	found := map[string]bool{}
 	for _, text := range f {
-		for _, m := range own.FindAllStringSubmatch(text, -1) {
+		for _, m := range kind.FindAllStringSubmatch(text, -1) {
 			found[m[1]] = true
 		}
 	}
@@ -59,6 +63,19 @@ func (s *Service) BrokenLinks(ctx context.Context, actor authz.Actor, leads Lead
 	if err != nil {
 		return nil, err
 	}
+	return s.linksOf(ctx, actor, func(f Fields) []string { return f.broken(leads, files) })
+}
+
+// ForeignLinks lists every link of what actor may edit, as it is published, that
+// leads to another site.
+func (s *Service) ForeignLinks(ctx context.Context, actor authz.Actor) ([]Broken, error) {
+	if err := actor.Require(authz.CheckLinks); err != nil {
+		return nil, err
+	}
+	return s.linksOf(ctx, actor, func(f Fields) []string { return f.linked(foreign) })
+}
+
+func (s *Service) linksOf(ctx context.Context, actor authz.Actor, find func(Fields) []string) ([]Broken, error) {
 	var all []Broken
 	for _, k := range Kinds(actor) {
 		live, err := models[k].list(ctx, s.db)
@@ -69,8 +86,8 @@ func (s *Service) BrokenLinks(ctx context.Context, actor authz.Actor, leads Lead
 			if models[k].may(actor, it.fields) != nil {
 				continue
 			}
-			for _, address := range it.fields.broken(leads, files) {
-				all = append(all, Broken{k, it.key, models[k].name(it.key, it.fields), address})
+			for _, address := range find(it.fields) {
+				all = append(all, Broken{Kind: k, Key: it.key, Name: models[k].name(it.key, it.fields), Address: address})
 			}
 		}
 	}
@@ -88,7 +105,7 @@ const filePath = "/backend/file/"
 
 func (f Fields) broken(leads Leads, files map[string]bool) []string {
 	var all []string
-	for _, address := range f.addresses() {
+	for _, address := range f.linked(own) {
 		t := target(address)
 		hash, isFile := strings.CutPrefix(t.Path, filePath)
 		if isFile && !files[hash] || !isFile && !leads(t) {
