@@ -1,11 +1,13 @@
 # Two commands do everything: `make run` and `make test`.
 
-
 GO    = go
 LINT  = $(GO) tool -modfile=lint.mod
 TEST  = $(GO) run ./internal/devtools/withpostgres -- $(GO) test
 
-.PHONY: help run test check lint unit e2e bench generate assets manuals build clean
+# The tables of this packer are so large that watching each access takes ten times as long.
+RACE  = -race -gcflags=github.com/andybalholm/brotli=-race=false
+
+.PHONY: help run test check lint unit e2e torture bench generate assets manuals build clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
@@ -23,17 +25,20 @@ check: ## formatting and generated code are in step
 	$(GO) mod verify >/dev/null
 
 lint: ## vet and linters
-	$(GO) vet ./...
-	$(LINT) staticcheck ./...
+	$(GO) vet -tags torture ./...
+	$(LINT) staticcheck -tags torture ./...
 	$(LINT) errcheck -ignoretests -exclude .errcheck ./...
 	$(LINT) gosec -quiet -exclude-generated -exclude-dir=internal/devtools ./...
 
 unit: ## unit, database, web and house tests
-	$(TEST) -race -timeout 30m ./cmd/... ./internal/... ./web/... ./templates/... ./static/... ./migrations/...
+	$(TEST) $(RACE) -timeout 30m ./cmd/... ./internal/... ./web/... ./templates/... ./static/... ./migrations/...
 
 e2e: build ## journeys in a real browser
 	sh .ci/chromium
 	$(TEST) -count=1 -timeout 40m ./e2e/...
+
+torture: ## what needs load, faults or room: tests with Torture in their names
+	$(TEST) -count=1 -tags torture -run Torture -v -timeout 40m ./internal/... ./web/... ./e2e/...
 
 bench: ## measure what is promised of the speed (docs/performance.md); -only pages for a part: make bench BENCH="-only pages"
 	$(GO) run ./internal/devtools/bench $(BENCH)

@@ -21,41 +21,40 @@ func (b *tab) agencyPath(p portal, code string) string {
 // TestAgencyPagesAreClean opens the pages of หน่วยงานและโครงสร้าง as those who
 // may see them.
 func TestAgencyPagesAreClean(t *testing.T) {
+	t.Parallel()
 	p := startPortal(t)
-	for _, width := range []int64{320, 768, 1360} {
-		b := openTab(t, width, 900)
-		b.signIn(p, "sample-dga-admin")
-		point := b.agencyPath(p, "080040005001")
-		department := b.agencyPath(p, "08004000")
-		for name, path := range map[string]string{
-			"agencies top": "/backend/agencies", "agencies level": "/backend/agencies?under=" + strings.TrimPrefix(department, "/backend/agencies/"),
-			"agencies found": "/backend/agencies?q=สำนักงาน&kind=department&state=shown", "agencies none": "/backend/agencies?q=ไม่มีชื่อนี้",
-			"agencies undecided": "/backend/agencies?unit_q=ขนส่ง", "agency": department, "agency point": point,
-			"agency new": "/backend/agencies/new", "agency edit": department + "/edit", "agency move": department + "/move", "agency hide": department + "/hide",
-			"agency import": "/backend/agencies/import",
-		} {
-			if status := b.open(p.base + path); status != http.StatusOK {
-				t.Errorf("%s: %d", name, status)
-			}
-			b.clean(name)
+	b := openTab(t, narrow, 900)
+	b.signIn(p, "sample-dga-admin")
+	point := b.agencyPath(p, "080040005001")
+	department := b.agencyPath(p, "08004000")
+	for name, path := range map[string]string{
+		"agencies top": "/backend/agencies", "agencies level": "/backend/agencies?under=" + strings.TrimPrefix(department, "/backend/agencies/"),
+		"agencies found": "/backend/agencies?q=สำนักงาน&kind=department&state=shown", "agencies none": "/backend/agencies?q=ไม่มีชื่อนี้",
+		"agencies undecided": "/backend/agencies?unit_q=ขนส่ง", "agency": department, "agency point": point,
+		"agency new": "/backend/agencies/new", "agency edit": department + "/edit", "agency move": department + "/move", "agency hide": department + "/hide",
+		"agency import": "/backend/agencies/import",
+	} {
+		if status := b.open(p.base + path); status != http.StatusOK {
+			t.Errorf("%s: %d", name, status)
 		}
-		b.open(p.base + "/backend/agencies/new")
-		b.follow(chromedp.Submit(`main form`))
-		b.mu.Lock()
-		b.logs = nil // the browser remarks on the 422
-		b.mu.Unlock()
-		b.clean("agency new refused")
-		b.send(p, "refused.csv", "code,parent_code,kind,name\n77000000,,กระทรวง,กระทรวงใหม่\n7701,771,กรม,กรมใหม่\n08004000,08000000,กรม,กรมการขนส่งทางบก (ใหม่)\n")
-		b.clean("agency import refused")
-		b.send(p, "good.csv", "code,parent_code,kind,name\n77000000,,กระทรวง,กระทรวงใหม่\n")
-		b.clean("agency import good")
-		o := openTab(t, width, 900)
-		o.signIn(p, "sample-central-officer")
-		o.open(p.base + "/backend/agencies")
-		o.clean("agencies officer")
-		o.open(p.base + department)
-		o.clean("agency officer")
+		b.clean(name)
 	}
+	b.open(p.base + "/backend/agencies/new")
+	b.follow(chromedp.Submit(`main form`))
+	b.mu.Lock()
+	b.logs = nil // the browser remarks on the 422
+	b.mu.Unlock()
+	b.clean("agency new refused")
+	b.send(p, "refused.csv", "code,parent_code,kind,name\n77000000,,กระทรวง,กระทรวงใหม่\n7701,771,กรม,กรมใหม่\n08004000,08000000,กรม,กรมการขนส่งทางบก (ใหม่)\n")
+	b.clean("agency import refused")
+	b.send(p, "good.csv", "code,parent_code,kind,name\n77000000,,กระทรวง,กระทรวงใหม่\n")
+	b.clean("agency import good")
+	o := openTab(t, narrow, 900)
+	o.signIn(p, "sample-central-officer")
+	o.open(p.base + "/backend/agencies")
+	o.clean("agencies officer")
+	o.open(p.base + department)
+	o.clean("agency officer")
 }
 
 // send chooses a file on the import page and sends it.
@@ -72,6 +71,7 @@ func (b *tab) send(p portal, name, content string) {
 
 // TestAgencyJourney adds a unit, moves it and hides it, with and without scripts.
 func TestAgencyJourney(t *testing.T) {
+	t.Parallel()
 	for name, scripts := range map[string]bool{"with scripts": true, "without scripts": false} {
 		t.Run(name, func(t *testing.T) {
 			p := startPortal(t)

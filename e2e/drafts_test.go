@@ -16,6 +16,7 @@ import (
 
 // TestDraftsAreKept loses a page with text in it.
 func TestDraftsAreKept(t *testing.T) {
+	t.Parallel()
 	p := startEditor(t, sampleText)
 	b := openTab(t, 768, 900)
 	b.openEditor(p)
@@ -73,6 +74,7 @@ func (b *tab) leave(address string) string {
 }
 
 func TestOrderByEveryMeans(t *testing.T) {
+	t.Parallel()
 	for _, width := range []int64{360, 1360} {
 		p := startEditor(t, "ก")
 		b := openTab(t, width, 900)

@@ -20,6 +20,7 @@ func asking(query string) string { return "/backend/search?" + url.Values{"q": {
 // TestFindingPagesAreClean looks at every answer that the search page has, the
 // announcements, an answer that opens, and the editors' report.
 func TestFindingPagesAreClean(t *testing.T) {
+	t.Parallel()
 	p := startPortal(t)
 	pages := map[string]string{
 		"search": "/backend/search", "search found": asking("รหัสผู้ใช"), "search many": asking("ข้อมูล"), "search one": asking("ที่ตั้งสำนักงาน"),
@@ -27,34 +28,33 @@ func TestFindingPagesAreClean(t *testing.T) {
 		"search sentence": asking("ถ้าจำรหัสผ่านไม่ได้ต้องติดต่อที่ไหน"), "search long": asking(strings.Repeat("กขค", 60)),
 		"announcements": "/backend/announcement", "answer": "/backend/faq#devices", "thanks": "/backend/faq#thanks-devices",
 	}
-	for _, width := range []int64{360, 768, 1360} {
-		b := openTab(t, width, 900)
-		for _, contrast := range []bool{false, true} {
-			if contrast {
-				b.open(p.base + asking("Token"))
-				b.click(`button[value="contrast-on"]`)
-				if got := evaluate[string](b, `document.querySelector("#q").value`); got != "Token" {
-					t.Errorf("a choice of contrast forgets the question: %q", got)
-				}
-			}
-			for name, path := range pages {
-				b.do(chromedp.Navigate("about:blank")) // so that an anchor is a new page
-				if status := b.open(p.base + path); status != http.StatusOK && status != http.StatusNotModified {
-					t.Errorf("%s: %d", path, status)
-				}
-				evaluate[bool](b, `document.querySelector(".search details")?.setAttribute("open", "") ?? true`)
-				b.clean("finding " + name + map[bool]string{true: " high contrast"}[contrast])
+	b := openTab(t, narrow, 900)
+	for _, contrast := range []bool{false, true} {
+		if contrast {
+			b.open(p.base + asking("Token"))
+			b.click(`button[value="contrast-on"]`)
+			if got := evaluate[string](b, `document.querySelector("#q").value`); got != "Token" {
+				t.Errorf("a choice of contrast forgets the question: %q", got)
 			}
 		}
-		b.signIn(p, "sample-dga-admin")
-		b.open(p.base + "/backend/content/searches")
-		b.clean("finding report")
+		for name, path := range pages {
+			b.do(chromedp.Navigate("about:blank")) // so that an anchor is a new page
+			if status := b.open(p.base + path); status != http.StatusOK && status != http.StatusNotModified {
+				t.Errorf("%s: %d", path, status)
+			}
+			evaluate[bool](b, `document.querySelector(".search details")?.setAttribute("open", "") ?? true`)
+			b.clean("finding " + name + map[bool]string{true: " high contrast"}[contrast])
+		}
 	}
+	b.signIn(p, "sample-dga-admin")
+	b.open(p.base + "/backend/content/searches")
+	b.clean("finding report")
 }
 
 // TestFindAnAnswerAndSayThatItHelped is a reader on a telephone: open the menu,
 // search with a slip, open the answer, say that it helped.
 func TestFindAnAnswerAndSayThatItHelped(t *testing.T) {
+	t.Parallel()
 	for name, scripts := range map[string]bool{"with scripts": true, "without scripts": false} {
 		t.Run(name, func(t *testing.T) {
 			p := startPortal(t)
@@ -98,6 +98,7 @@ func TestFindAnAnswerAndSayThatItHelped(t *testing.T) {
 
 // TestSearchBoxOnADesk types into the box above the masthead.
 func TestSearchBoxOnADesk(t *testing.T) {
+	t.Parallel()
 	p := startPortal(t)
 	b := openTab(t, 1360, 900)
 	b.open(p.base + "/backend/about")
@@ -112,6 +113,7 @@ func TestSearchBoxOnADesk(t *testing.T) {
 // TestPrint prints what people take with them: every answer is open, nothing
 // to press is left, links are written out.
 func TestPrint(t *testing.T) {
+	t.Parallel()
 	p := startPortal(t)
 	b := openTab(t, 1360, 900)
 	for name, path := range map[string]string{"faq": "/backend/faq", "guideline": "/backend/guideline", "announcement": "/backend/announcement", "search": asking("Token")} {

@@ -17,20 +17,19 @@ var publicPages = []string{
 // TestPagesAreClean opens every public page on a telephone and on a desk, in
 // both themes.
 func TestPagesAreClean(t *testing.T) {
+	t.Parallel()
 	p := startPortal(t)
-	for _, width := range []int64{320, 768, 1360} {
-		b := openTab(t, width, 900)
-		for _, contrast := range []bool{false, true} {
-			if contrast {
-				b.open(p.base + "/backend/about")
-				b.click(`button[value="contrast-on"]`)
+	b := openTab(t, narrow, 900)
+	for _, contrast := range []bool{false, true} {
+		if contrast {
+			b.open(p.base + "/backend/about")
+			b.click(`button[value="contrast-on"]`)
+		}
+		for _, path := range publicPages {
+			if status := b.open(p.base + path); status != http.StatusOK && status != http.StatusNotModified {
+				t.Errorf("%s: %d", path, status)
 			}
-			for _, path := range publicPages {
-				if status := b.open(p.base + path); status != http.StatusOK && status != http.StatusNotModified {
-					t.Errorf("%s: %d", path, status)
-				}
-				b.clean(path + map[bool]string{true: " high contrast"}[contrast])
-			}
+			b.clean(path + map[bool]string{true: " high contrast"}[contrast])
 		}
 	}
 }
@@ -47,6 +46,7 @@ func (b *tab) signIn(p portal, subject string) {
 // TestFirstSignIn is the first day of a new officer, on a telephone: sign in,
 // slip, redeem, look at the profile, sign out.
 func TestFirstSignIn(t *testing.T) {
+	t.Parallel()
 	for name, scripts := range map[string]bool{"with scripts": true, "without scripts": false} {
 		t.Run(name, func(t *testing.T) {
 			p := startPortal(t)
@@ -87,21 +87,21 @@ func TestFirstSignIn(t *testing.T) {
 
 // TestOfficePagesAreClean looks at the pages of somebody who is signed in.
 func TestOfficePagesAreClean(t *testing.T) {
+	t.Parallel()
 	p := startPortal(t)
-	for _, width := range []int64{320, 768, 1360} {
-		b := openTab(t, width, 900)
-		b.signIn(p, "sample-two-hats")
-		if b.path() != "/backend/profile" {
-			t.Fatalf("signed in to %s", b.path())
-		}
-		b.clean("profile")
-		b.open(p.base + "/backend/token")
-		b.clean("token form")
+	b := openTab(t, narrow, 900)
+	b.signIn(p, "sample-two-hats")
+	if b.path() != "/backend/profile" {
+		t.Fatalf("signed in to %s", b.path())
 	}
+	b.clean("profile")
+	b.open(p.base + "/backend/token")
+	b.clean("token form")
 }
 
 // TestKeyboardAlone signs in without a mouse: Tab to the skip link, Enter.
 func TestKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	p := startPortal(t)
 	b := openTab(t, 1360, 900)
 	b.open(p.base + "/backend/login?return=/backend/token")
@@ -131,6 +131,7 @@ func tabTo(b *tab, css string) {
 
 // TestAnswerHasAnAddress opens an answer by its address, without scripts.
 func TestAnswerHasAnAddress(t *testing.T) {
+	t.Parallel()
 	p := startPortal(t)
 	b := openTab(t, 360, 740)
 	b.withoutScripts()

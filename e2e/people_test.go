@@ -10,34 +10,33 @@ import (
 
 // TestPeoplePagesAreClean looks at every page of จัดการรายละเอียดผู้ใช้งาน.
 func TestPeoplePagesAreClean(t *testing.T) {
+	t.Parallel()
 	p := startPortal(t)
-	for _, width := range []int64{320, 768, 1360} {
-		b := openTab(t, width, 900)
-		b.signIn(p, "sample-two-hats") // with their long name from now on
-		b.follow(chromedp.Submit(`form[action="/backend/logout"]`))
-		b.signIn(p, "sample-central-officer")
-		b.pageIsClean(p, "/backend/staff", "people officer")
-		b.pageIsClean(p, "/backend/staff?q=ไม่มีใคร", "people none")
-		b.open(p.base + "/backend/staff?role=manual_author")
-		b.click(`a[href*="/edit"]`)
-		b.clean("people edit")
-		b.open(p.base + "/backend/staff?role=manual_author")
-		b.click(`a.people__name`)
-		b.clean("people person officer")
-		b.open(p.base + "/backend/staff?role=central_officer")
-		b.click(`a[href*="/remove"]`)
-		b.clean("people remove last")
-		b.follow(chromedp.Submit(`form[action="/backend/logout"]`))
-		b.signIn(p, "sample-dga-admin")
-		b.pageIsClean(p, "/backend/staff", "people admin")
-		b.pageIsClean(p, "/backend/staff?unit_q=สำนักงาน", "people several units")
-		b.open(p.base + "/backend/staff?role=manual_author")
-		b.click(`a.people__name`)
-		b.clean("people person admin")
-		person := b.path()
-		for _, order := range []string{"suspend", "restore", "end-sessions"} {
-			b.pageIsClean(p, person+"/"+order, "people "+order)
-		}
+	b := openTab(t, narrow, 900)
+	b.signIn(p, "sample-two-hats") // with their long name from now on
+	b.follow(chromedp.Submit(`form[action="/backend/logout"]`))
+	b.signIn(p, "sample-central-officer")
+	b.pageIsClean(p, "/backend/staff", "people officer")
+	b.pageIsClean(p, "/backend/staff?q=ไม่มีใคร", "people none")
+	b.open(p.base + "/backend/staff?role=manual_author")
+	b.click(`a[href*="/edit"]`)
+	b.clean("people edit")
+	b.open(p.base + "/backend/staff?role=manual_author")
+	b.click(`a.people__name`)
+	b.clean("people person officer")
+	b.open(p.base + "/backend/staff?role=central_officer")
+	b.click(`a[href*="/remove"]`)
+	b.clean("people remove last")
+	b.follow(chromedp.Submit(`form[action="/backend/logout"]`))
+	b.signIn(p, "sample-dga-admin")
+	b.pageIsClean(p, "/backend/staff", "people admin")
+	b.pageIsClean(p, "/backend/staff?unit_q=สำนักงาน", "people several units")
+	b.open(p.base + "/backend/staff?role=manual_author")
+	b.click(`a.people__name`)
+	b.clean("people person admin")
+	person := b.path()
+	for _, order := range []string{"suspend", "restore", "end-sessions"} {
+		b.pageIsClean(p, person+"/"+order, "people "+order)
 	}
 }
 
@@ -55,6 +54,7 @@ func (b *tab) pageIsClean(p portal, path, name string) {
 // TestOfficerManagesPeople is a central officer's errand: find somebody, give
 // another role, take it away; on a telephone.
 func TestOfficerManagesPeople(t *testing.T) {
+	t.Parallel()
 	for name, scripts := range map[string]bool{"with scripts": true, "without scripts": false} {
 		t.Run(name, func(t *testing.T) {
 			p := startPortal(t)

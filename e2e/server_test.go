@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -78,6 +79,8 @@ func (p portal) kill() {
 	_ = p.cmd.Wait() // killed: its error says nothing new
 }
 
+var givenPorts sync.Map // so that no two tests are given the same
+
 // freePorts finds a port whose neighbour is free as well.
 func freePorts(t *testing.T) int {
 	t.Helper()
@@ -89,8 +92,13 @@ func freePorts(t *testing.T) int {
 		port := l.Addr().(*net.TCPAddr).Port
 		next, err := net.Listen("tcp", net.JoinHostPort("localhost", strconv.Itoa(port+1)))
 		_ = l.Close()
-		if err == nil {
-			_ = next.Close()
+		if err != nil {
+			continue
+		}
+		_ = next.Close()
+		_, taken := givenPorts.LoadOrStore(port, true)
+		_, nextTaken := givenPorts.LoadOrStore(port+1, true)
+		if !taken && !nextTaken {
 			return port
 		}
 	}

@@ -21,6 +21,7 @@ const typedAgain = "ข้อมูลที่ท่านพิมพ์ไว
 // TestSessionsFormComesBack loses the session while a form is open, from
 // another device, sends the form and signs in again.
 func TestSessionsFormComesBack(t *testing.T) {
+	t.Parallel()
 	for name, scripts := range map[string]bool{"with scripts": true, "without scripts": false} {
 		t.Run(name, func(t *testing.T) {
 			p := startPortal(t)
@@ -66,17 +67,16 @@ func TestSessionsFormComesBack(t *testing.T) {
 // TestSessionsProfile looks at the list of devices and puts out one, then all
 // others.
 func TestSessionsProfile(t *testing.T) {
+	t.Parallel()
 	p := startPortal(t)
 	var phones [3]client
 	for i := range phones {
 		phones[i] = newClient(t)
 		phones[i].signIn(p.base, "sample-two-hats")
 	}
-	for _, width := range []int64{320, 768, 1360} {
-		b := openTab(t, width, 900)
-		b.signIn(p, "sample-two-hats")
-		b.clean("profile with devices")
-	}
+	b := openTab(t, narrow, 900)
+	b.signIn(p, "sample-two-hats")
+	b.clean("profile with devices")
 	for name, scripts := range map[string]bool{"with scripts": true, "without scripts": false} {
 		b := openTab(t, 360, 740)
 		if !scripts {

@@ -48,32 +48,32 @@ func startWithBranches(t *testing.T, n int) portal {
 
 // TestTokenPagesAreClean looks at จัดการ Token as each role that has it.
 func TestTokenPagesAreClean(t *testing.T) {
+	t.Parallel()
 	p := startWithBranches(t, 126)
-	for _, width := range []int64{320, 768, 1360} {
-		for _, who := range []string{"dga-admin", "central-officer"} {
-			b := openTab(t, width, 900)
-			b.signIn(p, "sample-"+who)
-			b.open(p.base + "/backend/tokens")
-			b.clean("tokens " + who)
-			b.click(`button[value="ticked"]`)
-			b.forget() // the browser notes every 422
-			b.clean("tokens refused " + who)
-			b.open(p.base + "/backend/tokens?state=ready")
-			b.click(`form[action="/backend/tokens/refresh"] button`)
-			b.clean("tokens refreshed " + who)
-			b.open(p.base + "/backend/tokens?unit_q=zzz")
-			b.clean("tokens empty " + who)
-			b.open(p.base + "/backend/tokens")
-			b.click(`button[value="all"]`)
-			b.clean("batch " + who)
-			b.click(`a[href$="/print"]`)
-			b.clean("slips " + who)
-		}
+	for _, who := range []string{"dga-admin", "central-officer"} {
+		b := openTab(t, narrow, 900)
+		b.signIn(p, "sample-"+who)
+		b.open(p.base + "/backend/tokens")
+		b.clean("tokens " + who)
+		b.click(`button[value="ticked"]`)
+		b.forget() // the browser notes every 422
+		b.clean("tokens refused " + who)
+		b.open(p.base + "/backend/tokens?state=ready")
+		b.click(`form[action="/backend/tokens/refresh"] button`)
+		b.clean("tokens refreshed " + who)
+		b.open(p.base + "/backend/tokens?unit_q=zzz")
+		b.clean("tokens empty " + who)
+		b.open(p.base + "/backend/tokens")
+		b.click(`button[value="all"]`)
+		b.clean("batch " + who)
+		b.click(`a[href$="/print"]`)
+		b.clean("slips " + who)
 	}
 }
 
 // TestTokensWithoutScripts shows, refreshes and prints on a telephone.
 func TestTokensWithoutScripts(t *testing.T) {
+	t.Parallel()
 	p := startWithBranches(t, 5)
 	b := openTab(t, 360, 740)
 	b.withoutScripts()
@@ -102,6 +102,7 @@ func TestTokensWithoutScripts(t *testing.T) {
 }
 
 func TestTokensWithScripts(t *testing.T) {
+	t.Parallel()
 	p := startWithBranches(t, 60)
 	b := openTab(t, 1360, 900)
 	for _, name := range []string{"clipboard-read", "clipboard-write"} {

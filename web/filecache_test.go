@@ -1,19 +1,9 @@
 package web
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"runtime"
-	"strings"
-	"sync"
 	"testing"
 
 	"portal/internal/audit"
@@ -90,70 +80,4 @@ func TestFilesComeFromMemoryWhilePublished(t *testing.T) {
 	if c.kept[first] != nil || c.bytes != 0 {
 		t.Errorf("still in memory although hidden: %d bytes", c.bytes)
 	}
-}
-
-// TestManyDownloadsShareTheBytes opens 500 downloads of 20 MB at once, of which
-// none goes on reading.
-func TestManyDownloadsShareTheBytes(t *testing.T) {
-	s := newSite(t)
-	hash, b := s.publish("thick", 20<<20)
-	s.refresh()
-	server := httptest.NewServer(s.handler)
-	defer server.Close()
-	before := heap()
-	var opened sync.WaitGroup
-	conns := make([]net.Conn, 500)
-	for i := range conns {
-		opened.Go(func() {
-			conn, err := net.Dial("tcp", server.Listener.Addr().String())
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			conns[i] = conn
-			_, _ = fmt.Fprintf(conn, "GET /backend/file/%s HTTP/1.1\r\nHost: %s\r\n\r\n", hash, strings.TrimPrefix(baseURL, "https://"))
-			status := make([]byte, len("HTTP/1.1 200 OK"))
-			if _, err := io.ReadFull(conn, status); err != nil || string(status) != "HTTP/1.1 200 OK" {
-				t.Errorf("%s, %v", status, err)
-			}
-		})
-	}
-	opened.Wait()
-	if grown := heap() - before; grown > 100<<20 {
-		t.Errorf("%d downloads of %d MB hold %d MB", len(conns), len(b)>>20, grown>>20)
-	}
-	for i, conn := range conns {
-		if i < 3 { // and they do arrive
-			_, rest, _ := bytes.Cut(all(t, conn, len(b)), []byte("\r\n\r\n"))
-			if sum := sha256.Sum256(rest); hex.EncodeToString(sum[:]) != hash {
-				t.Errorf("%d bytes, others than were asked for", len(rest))
-			}
-		}
-		_ = conn.Close()
-	}
-}
-
-// all reads the rest of an answer with a body of n bytes.
-func all(t *testing.T, conn net.Conn, n int) []byte {
-	t.Helper()
-	in, b := bufio.NewReader(conn), []byte{}
-	_, _ = in.ReadBytes('\n') // the rest of the status line
-	for {
-		line, err := in.ReadBytes('\n')
-		if b = append(b, line...); err != nil || len(bytes.TrimSpace(line)) == 0 {
-			break
-		}
-	}
-	body := make([]byte, n)
-	if _, err := io.ReadFull(in, body); err != nil {
-		t.Error(err)
-	}
-	return append(b, body...)
-}
-
-func heap() int64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapInuse)
 }

@@ -9,7 +9,7 @@ import (
 
 // How long an office page waits for a database that does not answer.
 const (
-	patienceForSession = 1800 * time.Millisecond
+	patienceForSession = time.Second
 	patienceForPage    = 2500 * time.Millisecond
 	patienceForChange  = 4500 * time.Millisecond
 )

@@ -56,14 +56,15 @@ func Quickly(openings []string, rest []byte) []Text {
 func Best(openings []string, rest []byte) []Text {
 	texts := plain(openings, rest)
 	for _, c := range []Coding{Gzip, Brotli, Zstd} {
-		back := packBehind(c, openings[0], rest)
+		w := newPacker(c)
+		back := packBehind(w, openings[0], rest)
 		for i := range texts {
 			whole := texts[i][Identity]
-			front, _ := split(c, []byte(openings[i]), nil)
+			front, _ := split(w, []byte(openings[i]), nil)
 			texts[i][c] = finish(c, whole, join(front, back))
 			// A packer may remember more of what came before than is known here.
 			if got, err := Unpack(c, texts[i][c]); err != nil || !bytes.Equal(got, whole) {
-				front, back := split(c, whole, nil)
+				front, back := split(w, whole, nil)
 				texts[i][c] = finish(c, whole, join(front, back))
 			}
 		}
@@ -85,25 +86,26 @@ const shared = 2
 
 // packBehind packs rest as it stands behind an opening of the same length to
 // which nothing in rest can refer: its bytes occur in no text.
-func packBehind(c Coding, opening string, rest []byte) []byte {
+func packBehind(w packer, opening string, rest []byte) []byte {
 	strange := []byte(opening)
 	for i := range max(0, len(strange)-shared) {
 		strange[i] = byte(0xf8 + i*5%7)
 	}
-	_, back := split(c, strange, rest)
+	_, back := split(w, strange, rest)
 	return back
 }
 
-// flusher is a packer that can end a block.
-type flusher interface {
+// packer packs one text after the other; each needs much memory.
+type packer interface {
 	io.WriteCloser
-	Flush() error
+	Flush() error // ends a block
+	Reset(io.Writer)
 }
 
 // split packs front and then back, and returns the two separately.
-func split(c Coding, front, back []byte) (packedFront, packedBack []byte) {
+func split(w packer, front, back []byte) (packedFront, packedBack []byte) {
 	var out bytes.Buffer
-	w := packer(c, &out)
+	w.Reset(&out)
 	must(w.Write(front))
 	must(0, w.Flush())
 	n := out.Len()
@@ -112,16 +114,16 @@ func split(c Coding, front, back []byte) (packedFront, packedBack []byte) {
 	return out.Bytes()[:n:n], out.Bytes()[n:]
 }
 
-func packer(c Coding, out io.Writer) flusher {
+func newPacker(c Coding) packer {
 	switch c {
 	case Gzip:
-		w, err := flate.NewWriter(out, flate.BestCompression)
+		w, err := flate.NewWriter(nil, flate.BestCompression)
 		must(0, err)
 		return w
 	case Brotli:
-		return brotli.NewWriterLevel(out, brotli.BestCompression)
+		return brotli.NewWriterLevel(nil, brotli.BestCompression)
 	default:
-		w, err := zstd.NewWriter(out, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithWindowSize(zstdWindow),
+		w, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithWindowSize(zstdWindow),
 			zstd.WithEncoderCRC(false), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
 		must(0, err)
 		return w
