@@ -32,7 +32,7 @@ RETURN CASE WHEN starts_with(search, name) THEN substr(search, 2) ELSE search EN
 -- read in no time.
 DROP INDEX staff_name, staff_search, staff_grams, staff_suspended, memberships_place;
 CREATE INDEX staff_search ON staff USING gin (search_rest(name, search) gin_trgm_ops) WITH (gin_pending_list_limit = 128);
-CREATE INDEX staff_grams ON staff USING gin (search_grams(search_rest(name, search))) WITH (gin_pending_list_limit = 128);
+CREATE INDEX staff_pairs ON staff USING gin (search_pairs(search_rest(name, search))) WITH (gin_pending_list_limit = 128);
 
 -- +goose StatementBegin
 -- list_people writes the rows of these people anew. It reads their names and the

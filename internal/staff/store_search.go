@@ -104,8 +104,11 @@ func (q *listQuery) containing(indexed, column string) []string {
 	if beyondName(q.text) && column != indexed { // may begin the text and go beyond the name
 		sought, letters = `substr(`+key+`, 2)`, letters-1
 	}
-	if letters < shortest {
-		return append(all, `search_grams(`+indexed+`) @> ARRAY[`+sought+`]`)
+	switch {
+	case letters == 1: // in very many, or else worth the wait
+		return all
+	case letters < shortest:
+		return append(all, `search_pairs(`+indexed+`) @> ARRAY[`+sought+`]`)
 	}
 	for _, part := range []string{`left(%s, 3)`, `right(%s, 3)`, `substr(%[1]s, length(%[1]s) / 2, 3)`} {
 		all = append(all, indexed+` LIKE '%' || regexp_replace(`+fmt.Sprintf(part, sought)+`, '([\\%_])', '\\\1', 'g') || '%'`)
