@@ -10,13 +10,15 @@ CREATE TABLE staff_places (
   membership_id bigint NOT NULL, -- 0 for somebody without one
   agency_id     bigint NOT NULL, -- of the membership
   role          text NOT NULL,
-  suspended     boolean NOT NULL
+  suspended     boolean NOT NULL,
+  search        text NOT NULL -- of the person, and of the agency behind a sign that nobody types
 );
-INSERT INTO staff_places (place, name, staff_id, membership_id, agency_id, role, suspended)
-SELECT at, s.name, s.id, coalesce(m.id, 0), coalesce(m.agency_id, 0), coalesce(m.role, ''), s.suspended_at IS NOT NULL
-FROM staff s LEFT JOIN memberships m ON m.staff_id = s.id AND m.ended_at IS NULL,
-  LATERAL (SELECT 0 AS at UNION ALL SELECT ancestor_id FROM agency_paths WHERE agency_id = m.agency_id) AS p
-ORDER BY at, s.name, s.id;
+CREATE VIEW staff_placed AS
+SELECT at AS place, s.name, s.id AS staff_id, coalesce(m.id, 0) AS membership_id, coalesce(m.agency_id, 0) AS agency_id,
+  coalesce(m.role, '') AS role, s.suspended_at IS NOT NULL AS suspended, s.search || coalesce(chr(1) || a.search, '') AS search
+FROM staff s LEFT JOIN memberships m ON m.staff_id = s.id AND m.ended_at IS NULL LEFT JOIN agencies a ON a.id = m.agency_id,
+  LATERAL (SELECT 0 AS at UNION ALL SELECT ancestor_id FROM agency_paths WHERE agency_id = m.agency_id) AS p;
+INSERT INTO staff_places SELECT * FROM staff_placed ORDER BY place, name, staff_id;
 CREATE INDEX staff_places_name ON staff_places (place, name, staff_id, membership_id);
 CREATE INDEX staff_places_role ON staff_places (place, role, name, staff_id, membership_id);
 CREATE INDEX staff_places_suspended ON staff_places (place, name, staff_id, membership_id) WHERE suspended;
@@ -31,8 +33,10 @@ RETURN CASE WHEN starts_with(search, name) THEN substr(search, 2) ELSE search EN
 -- What was written last waits unsorted in a GIN index: no more of it than is
 -- read in no time.
 DROP INDEX staff_name, staff_search, staff_grams, staff_suspended, memberships_place;
-CREATE INDEX staff_search ON staff USING gin (search_rest(name, search) gin_trgm_ops) WITH (gin_pending_list_limit = 128);
-CREATE INDEX staff_pairs ON staff USING gin (search_pairs(search_rest(name, search))) WITH (gin_pending_list_limit = 128);
+CREATE INDEX staff_places_search ON staff_places USING gin (search_rest(name, search) gin_trgm_ops)
+  WITH (gin_pending_list_limit = 128) WHERE place = 0;
+CREATE INDEX staff_places_pairs ON staff_places USING gin (search_pairs(search_rest(name, search)))
+  WITH (gin_pending_list_limit = 128) WHERE place = 0;
 
 -- +goose StatementBegin
 -- list_people writes the rows of these people anew. It reads their names and the
@@ -42,11 +46,7 @@ BEGIN
   PERFORM FROM staff WHERE id = ANY (people) ORDER BY id FOR NO KEY UPDATE;
   PERFORM pg_advisory_xact_lock_shared(7205759403792795); -- see agency_move
   DELETE FROM staff_places WHERE staff_id = ANY (people);
-  INSERT INTO staff_places (place, name, staff_id, membership_id, agency_id, role, suspended)
-  SELECT at, s.name, s.id, coalesce(m.id, 0), coalesce(m.agency_id, 0), coalesce(m.role, ''), s.suspended_at IS NOT NULL
-  FROM staff s LEFT JOIN memberships m ON m.staff_id = s.id AND m.ended_at IS NULL,
-    LATERAL (SELECT 0 AS at UNION ALL SELECT ancestor_id FROM agency_paths WHERE agency_id = m.agency_id) AS p
-  WHERE s.id = ANY (people);
+  INSERT INTO staff_places SELECT * FROM staff_placed WHERE staff_id = ANY (people);
 END $$;
 -- +goose StatementEnd
 
@@ -72,7 +72,17 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 CREATE TRIGGER staff_relisted AFTER UPDATE ON staff FOR EACH ROW
-  WHEN (OLD.name <> NEW.name OR (OLD.suspended_at IS NULL) <> (NEW.suspended_at IS NULL)) EXECUTE FUNCTION staff_relisted();
+  WHEN (OLD.search <> NEW.search OR OLD.name <> NEW.name OR (OLD.suspended_at IS NULL) <> (NEW.suspended_at IS NULL)) EXECUTE FUNCTION staff_relisted();
+
+-- +goose StatementBegin
+CREATE FUNCTION agency_relisted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM list_people(ARRAY(SELECT staff_id FROM memberships WHERE agency_id = NEW.id AND ended_at IS NULL));
+  RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER agency_relisted AFTER UPDATE ON agencies FOR EACH ROW
+  WHEN (OLD.search <> NEW.search) EXECUTE FUNCTION agency_relisted();
 
 -- These take the place of what kept staff.member.
 DROP TRIGGER staff_member_insert ON memberships;
@@ -109,8 +119,8 @@ BEGIN
   SELECT sub.agency_id, above.ancestor_id, sub.depth + above.depth + 1
   FROM agency_paths sub, agency_paths above
   WHERE sub.ancestor_id = NEW.id AND above.agency_id = NEW.parent_id;
-  INSERT INTO staff_places (place, name, staff_id, membership_id, agency_id, role, suspended)
-  SELECT above.ancestor_id, name, staff_id, membership_id, p.agency_id, role, suspended
+  INSERT INTO staff_places (place, name, staff_id, membership_id, agency_id, role, suspended, search)
+  SELECT above.ancestor_id, name, staff_id, membership_id, p.agency_id, role, suspended, search
   FROM staff_places p, agency_paths above WHERE p.place = NEW.id AND above.agency_id = NEW.parent_id;
   RETURN NULL;
 END $$;

@@ -399,19 +399,17 @@ func (h *house) compare(actor authz.Actor, f Filter, from keyset.Cursor) int {
 	}
 	ways := []string{q.all(5)}
 	if q.text != "" {
-		ways = []string{q.few(5), q.gathered(5), q.walked(5)}
+		ways = []string{q.glanced(5), q.few(5), q.walked(5)}
 	}
 	want := h.plainly(q, f, from)
 	for _, sql := range ways {
-		rows, err := q.read(context.Background(), h.pool, sql)
+		a, err := q.read(context.Background(), h.pool, sql)
 		if err != nil {
 			h.t.Fatalf("%+v: %v\n%s", f, err, sql)
 		}
 		text := ""
-		for _, r := range rows {
-			if r.StaffID != 0 {
-				text += fmt.Sprint(r.Name, r.MembershipID, " ")
-			}
+		for _, i := range a.items {
+			text += fmt.Sprint(i.Name, i.MembershipID, " ")
 		}
 		if text != want {
 			h.t.Errorf("%+v from %v: %q, want %q", f, from, text, want)

@@ -9,7 +9,7 @@ import (
 )
 
 func (q *listQuery) count(ctx context.Context, r db.Reader) (int, error) {
-	with, hits := q.hits()
+	with, hits := q.everything()
 	rows, err := r.Query(ctx, with+` SELECT count(*) FROM (`+hits+`) t`, q.args...)
 	if err != nil {
 		return 0, err
@@ -19,7 +19,7 @@ func (q *listQuery) count(ctx context.Context, r db.Reader) (int, error) {
 
 // each reads all rows one by one.
 func (q *listQuery) each(ctx context.Context, r db.Reader, give func(Listed) error) error {
-	with, hits := q.hits()
+	with, hits := q.everything()
 	rows, err := r.Query(ctx, with+` SELECT `+listedSQL+` FROM (`+hits+`) page `+joinedSQL+`
 		ORDER BY page.name, page.staff_id, page.membership_id`, q.args...)
 	if err != nil {

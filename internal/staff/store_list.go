@@ -115,77 +115,78 @@ var errCursor = problem.New(problem.BadInput, "ที่อยู่ของห
 // inOrder is the first limit rows of staff_places, read in their order. A row
 // that lies in two of the places comes once.
 func (q *listQuery) inOrder(direction string, limit int, also ...string) string {
+	return q.rows(rowSQL, direction, limit, also...)
+}
+
+func (q *listQuery) rows(columns, direction string, limit int, also ...string) string {
 	order := fmt.Sprintf(` ORDER BY name %[1]s, staff_id %[1]s, membership_id %[1]s LIMIT %[2]d`, direction, limit)
 	var branches []string
 	for _, at := range q.places {
-		branches = append(branches, `(SELECT `+rowSQL+` FROM staff_places p`+
+		branches = append(branches, `(SELECT `+columns+` FROM staff_places p`+
 			conditions([]string{`p.place = ` + at}, q.where, also)+order+`)`)
 	}
 	if len(branches) == 1 {
 		return branches[0]
 	}
-	return `(SELECT DISTINCT ` + rowSQL + ` FROM (` + strings.Join(branches, ` UNION ALL `) + `) p` + order + `)`
+	return `(SELECT DISTINCT ` + columns + ` FROM (` + strings.Join(branches, ` UNION ALL `) + `) p` + order + `)`
 }
 
 // listed reads the page from hits, a query that may hold more than the page;
-// count is a query of the columns found and common.
+// count is a query of the columns found and unfinished.
 func (q *listQuery) listed(with, hits, count string, size int) string {
 	_, direction := q.cursor.SQL()
 	order := fmt.Sprintf(` ORDER BY p.name %[1]s, p.staff_id %[1]s, p.membership_id %[1]s`, direction)
-	return with + ` SELECT ` + listedSQL + `, ` + lineageSQL + `, c.found::int, c.common FROM (` + count + `) c
-		LEFT JOIN (SELECT * FROM (` + hits + `) p` + order + ` LIMIT ` + strconv.Itoa(size) + `) page ON NOT c.common ` +
+	return with + ` SELECT ` + listedSQL + `, ` + lineageSQL + `, c.found::int, c.unfinished FROM (` + count + `) c
+		LEFT JOIN (SELECT * FROM (` + hits + `) p` + order + ` LIMIT ` + strconv.Itoa(size) + `) page ON true ` +
 		joinedSQL + strings.ReplaceAll(order, "p.", "page.")
 }
 
 // all lists everybody in the places.
 func (q *listQuery) all(size int) string {
 	_, direction := q.cursor.SQL()
-	count := `SELECT count(*) AS found, false AS common FROM ` + q.inOrder("ASC", CountLimit+1) + ` n`
+	count := `SELECT count(*) AS found, false AS unfinished FROM ` + q.inOrder("ASC", CountLimit+1) + ` n`
 	return q.listed(``, q.inOrder(direction, size, q.after), count, size)
 }
 
-// page returns one page of size rows and notes how many there are in all.
+// page returns one page of size rows and notes how many there are in all, or
+// that there are more than it counted. It takes up to three queries for a text,
+// one for none.
 func (q *listQuery) page(ctx context.Context, r db.Reader, size int) ([]Item, error) {
-	rows, err := q.find(ctx, r, size)
-	var items []Item
-	for _, row := range rows {
-		if row.StaffID != 0 { // the count of an empty page
-			items = append(items, row.item(q.actor))
-		}
+	if q.text == "" {
+		a, err := q.read(ctx, r, q.all(size))
+		q.found, q.more = a.found, a.found > CountLimit
+		return a.items, err
 	}
-	return items, err
+	a, err := q.read(ctx, r, q.glanced(size))
+	if err == nil && a.unfinished && len(a.items) < size {
+		if a.found < often {
+			if a, err = q.read(ctx, r, q.few(size)); err != nil || !a.unfinished {
+				q.found, q.more = a.found, a.found > CountLimit
+				return a.items, err
+			}
+		}
+		a, err = q.read(ctx, r, q.walked(size))
+		a.found = len(a.items)
+	}
+	q.found, q.more = a.found, !q.cursor.First() || len(a.items) == size && a.unfinished
+	if q.more {
+		q.found = min(len(a.items), size-1)
+	}
+	return a.items, err
 }
 
-// find takes up to three queries. What is in few names is found by the indexes
-// and sorted; what is in many is met soon in the order of names. What is in many
-// but far away is sorted, however much it is.
-func (q *listQuery) find(ctx context.Context, r db.Reader, size int) ([]listedRow, error) {
-	first := q.all(size)
-	if q.text != "" {
-		first = q.few(size)
-	}
-	rows, err := q.read(ctx, r, first)
-	if err != nil {
-		return nil, err
-	}
-	q.found = rows[0].Found
-	if !rows[0].Common {
-		q.more = q.found > CountLimit
-		return rows, nil
-	}
-	q.more = true
-	rows, err = q.read(ctx, r, q.walked(size))
-	if err == nil && len(rows) < size {
-		rows, err = q.read(ctx, r, q.gathered(size))
-	}
-	return rows, err
+// answer is what a query found.
+type answer struct {
+	items      []Item
+	found      int  // in all
+	unfinished bool // and there may be more
 }
 
 type listedRow struct {
 	Listed
-	Lineage []authz.AgencyID
-	Found   int
-	Common  bool
+	Lineage    []authz.AgencyID
+	Found      int
+	Unfinished bool
 }
 
 func (r listedRow) item(actor authz.Actor) Item {
@@ -193,12 +194,20 @@ func (r listedRow) item(actor authz.Actor) Item {
 	return Item{r.Listed, m.ID != 0 && m.mayEdit(actor) == nil, m.ID != 0 && m.mayRemove(actor) == nil}
 }
 
-func (q *listQuery) read(ctx context.Context, r db.Reader, sql string) ([]listedRow, error) {
+// read reads rows of which there is at least one, for the count.
+func (q *listQuery) read(ctx context.Context, r db.Reader, sql string) (a answer, err error) {
 	rows, err := r.Query(ctx, sql, q.args...)
 	if err != nil {
-		return nil, err
+		return a, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[listedRow])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[listedRow])
+	for _, row := range list {
+		a.found, a.unfinished = row.Found, row.Unfinished
+		if row.StaffID != 0 {
+			a.items = append(a.items, row.item(q.actor))
+		}
+	}
+	return a, err
 }
 
 func ints(ids []authz.AgencyID) []int64 {

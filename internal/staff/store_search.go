@@ -9,111 +9,110 @@ import (
 )
 
 // A text is looked for in a person's own name, e-mail and user name, and in the
-// names of the agency. Those whose name begins with it stand together in
-// staff_places; where it stands further on, an index of staff finds it.
+// names of the agency. What is in many rows is met soon in the order of names;
+// what is in few is found by an index. The first rows tell which it is.
 const (
-	fewUnits  = 200  // agencies, up to which their people are looked up
-	walkLimit = 3000 // rows that are looked at in their order before everything is gathered
-	shortest  = 3    // letters that pg_trgm needs
+	glance   = 1000 // rows that are looked at first
+	often    = 3    // of them with the text: then it is met soon enough
+	shortest = 3    // letters that pg_trgm needs
 )
 
 // key is the text in the form of the search columns. Being a subquery, it is
-// worked out once.
+// worked out once; so are the three parts of it that the index is asked for.
 const key = `(SELECT k FROM asked)`
 
-const asking = `WITH asked AS MATERIALIZED (SELECT search_key($1::text) AS k)`
+const (
+	asking = `WITH asked AS MATERIALIZED (SELECT k, rest, %s AS head, %s AS middle, %s AS tail
+		FROM (SELECT search_key($1::text) AS k, substr(search_key($1::text), %d) AS rest) t)`
+	likeSQL = `'%%' || regexp_replace(%s, '([\\%%_])', '\\\1', 'g') || '%%'`
+)
 
-// few finds all that the text is in, or learns that it is in many: then common
-// is true.
+// contains is the condition that the text is in a row.
+const contains = `strpos(p.search, ` + key + `) > 0`
+
+// asked begins a query with the text.
+func (q *listQuery) asked() string {
+	from := 1
+	if beyondName(q.text) { // the index does not know the first letter of a name
+		from = 2
+	}
+	like := func(part string) string { return fmt.Sprintf(likeSQL, part) }
+	return fmt.Sprintf(asking, like(`left(rest, 3)`), like(`substr(rest, length(rest) / 2, 3)`), like(`right(rest, 3)`), from)
+}
+
+// glanced looks for the text in the next rows.
+func (q *listQuery) glanced(size int) string {
+	_, direction := q.cursor.SQL()
+	with := q.asked() + `, next AS MATERIALIZED (` + q.rows(rowSQL+`, p.search`, direction, glance, q.after) + `),
+		hits AS MATERIALIZED (SELECT ` + rowSQL + ` FROM next p WHERE ` + contains + `)`
+	count := `SELECT (SELECT count(*) FROM hits) AS found, (SELECT count(*) FROM next) = ` + strconv.Itoa(glance) + ` AS unfinished`
+	return q.listed(with, `SELECT * FROM hits`, count, size)
+}
+
+// walked looks for the text in all rows that follow, until the page is full.
+func (q *listQuery) walked(size int) string {
+	_, direction := q.cursor.SQL()
+	return q.listed(q.asked(), q.inOrder(direction, size, q.after, contains), `SELECT 0 AS found, true AS unfinished`, size)
+}
+
+// few finds all that the text is in by the indexes, or learns that it is in many.
 func (q *listQuery) few(size int) string {
 	_, direction := q.cursor.SQL()
 	beginning := q.inOrder("ASC", CountLimit+1, q.beginning()...)
-	with := q.finding(fewUnits+1, CountLimit+1) + `, begun AS (SELECT count(*) AS n FROM ` + beginning + ` b)`
-	others := `SELECT * FROM own UNION SELECT * FROM theirs`
-	hits := `SELECT * FROM (` + others + `) p` + conditions([]string{q.after}) +
-		` UNION ` + q.inOrder(direction, size, append(q.beginning(), q.after)...)
-	count := `SELECT CASE WHEN (SELECT n FROM begun) > ` + strconv.Itoa(CountLimit) + ` THEN (SELECT n FROM begun)
-		ELSE (SELECT count(*) FROM (` + others + ` UNION ` + beginning + `) n) END AS found,
-		(SELECT count(*) FROM units) > ` + strconv.Itoa(fewUnits) + ` OR (SELECT count(*) FROM named) > ` + strconv.Itoa(CountLimit) + `
-		OR (SELECT count(*) FROM theirs) > ` + strconv.Itoa(CountLimit) + ` AS common`
+	with := q.asked() + `, within AS MATERIALIZED (SELECT ` + rowSQL + ` FROM staff_places p` +
+		conditions([]string{`p.place = ` + country}, q.where, q.containing()) + ` LIMIT ` + strconv.Itoa(CountLimit+1) + `),
+		hits AS MATERIALIZED (` + q.placed(`within`) + `)`
+	hits := `SELECT p.* FROM hits p` + conditions([]string{q.after}) + ` UNION ` + q.inOrder(direction, size, append(q.beginning(), q.after)...)
+	count := `SELECT (SELECT count(*) FROM (SELECT * FROM hits UNION ` + beginning + `) n) AS found, (SELECT count(*) FROM within) > ` + strconv.Itoa(CountLimit) + ` AS unfinished`
 	return q.listed(with, hits, count, size)
 }
 
-// gathered finds all that the text is in, however many they are.
-func (q *listQuery) gathered(size int) string {
-	_, direction := q.cursor.SQL()
-	hits := `SELECT * FROM (SELECT * FROM own UNION SELECT * FROM theirs) p` + conditions([]string{q.after}) +
-		` UNION ` + q.inOrder(direction, size, append(q.beginning(), q.after)...)
-	return q.listed(q.finding(0, 0), hits, `SELECT 0 AS found, false AS common`, size)
+// placed keeps rows of the country to the places.
+func (q *listQuery) placed(rows string) string {
+	if q.places[0] == country {
+		return `SELECT * FROM ` + rows
+	}
+	return `SELECT DISTINCT ` + rowSQL + ` FROM ` + rows + ` r JOIN staff_places p ON p.name = r.name AND p.staff_id = r.staff_id
+		AND p.membership_id = r.membership_id AND p.place IN (` + strings.Join(q.places, ", ") + `)`
 }
 
-// walked looks for the text in the next rows.
-func (q *listQuery) walked(size int) string {
-	_, direction := q.cursor.SQL()
-	hits := `SELECT w.* FROM ` + q.inOrder(direction, walkLimit, q.after) + ` w JOIN staff s ON s.id = w.staff_id LEFT JOIN agencies a ON a.id = w.agency_id
-		WHERE strpos(s.search, ` + key + `) > 0 OR strpos(a.search, ` + key + `) > 0`
-	return q.listed(asking, hits, `SELECT 0 AS found, false AS common`, size)
-}
-
-// hits is a query of all that is found, in no order.
-func (q *listQuery) hits() (with, sql string) {
+// everything is a query of all that is found, in no order.
+func (q *listQuery) everything() (with, sql string) {
 	const most = 1 << 30
 	if q.text == "" {
 		return `WITH asked AS (SELECT 1)`, `SELECT * FROM ` + q.inOrder("ASC", most) + ` p`
 	}
-	return q.finding(0, 0), `SELECT * FROM own UNION SELECT * FROM theirs UNION ` + q.inOrder("ASC", most, q.beginning()...)
+	return q.asked(), `SELECT * FROM ` + q.inOrder("ASC", most, contains) + ` p`
 }
 
-// finding begins a query with asked; units, agencies in whose names the text is;
-// theirs, the people there; named, people in whose own names it is other than at
-// the beginning; own, their rows. 0 is no limit.
-func (q *listQuery) finding(units, people int) string {
-	return asking + `,
-		units AS MATERIALIZED (SELECT a.id FROM agencies a` + conditions(q.containing("a.search", "a.search"), q.reached()) + atMost(units) + `),
-		theirs AS MATERIALIZED (SELECT ` + rowSQL + ` FROM (
-			SELECT s.name, m.staff_id, m.id AS membership_id, m.agency_id, m.role, s.suspended_at IS NOT NULL AS suspended
-			FROM memberships m JOIN staff s ON s.id = m.staff_id WHERE m.ended_at IS NULL AND m.agency_id IN (SELECT id FROM units)) p` +
-		conditions(q.where) + atMost(people) + `),
-		named AS MATERIALIZED (SELECT s.name, s.id FROM staff s` + conditions(q.containing("search_rest(s.name, s.search)", "s.search")) + atMost(people) + `),
-		own AS MATERIALIZED (SELECT DISTINCT ` + rowSQL + ` FROM named n JOIN staff_places p ON p.name = n.name AND p.staff_id = n.id` +
-		conditions([]string{`p.place IN (` + strings.Join(q.places, ", ") + `)`}, q.where) + `)`
-}
-
-// reached keeps agencies to the places.
-func (q *listQuery) reached() []string {
-	if q.places[0] == country {
-		return nil
-	}
-	return []string{`EXISTS (SELECT FROM agency_paths o WHERE o.agency_id = a.id AND o.ancestor_id IN (` + strings.Join(q.places, ", ") + `))`}
-}
-
-// beginning are the conditions that the name begins with the text. Thai puts a
-// vowel that is written first behind the consonant, so one at the end does not
-// say where it is sorted.
+// beginning are the conditions that the name begins with the text: those rows
+// stand together in their order. Thai puts a vowel that is written first behind
+// the consonant, so one at the end does not say where it is sorted.
 func (q *listQuery) beginning() []string {
 	from := `rtrim(` + key + `, 'เแโใไ')`
 	return []string{`p.name >= ` + from, `p.name < ` + from + ` || U&'\FFFF'`, `starts_with(p.name, ` + key + `)`}
 }
 
-// containing are the conditions that a column contains the text: some of its
-// letters by the index on indexed, and all of it. Three trigrams are as good as
-// all of them and sooner compared.
-func (q *listQuery) containing(indexed, column string) []string {
-	all := []string{`strpos(` + column + `, ` + key + `) > 0`}
-	sought, letters := key, utf8.RuneCountInString(q.text)
-	if beyondName(q.text) && column != indexed { // may begin the text and go beyond the name
-		sought, letters = `substr(`+key+`, 2)`, letters-1
+// containing are the conditions that a row contains the text, for the indexes:
+// some letters of it, and all of it. Three trigrams are as good as all of them
+// and sooner compared.
+func (q *listQuery) containing() []string {
+	const indexed = `search_rest(p.name, p.search)`
+	all := []string{contains}
+	letters := utf8.RuneCountInString(q.text)
+	if beyondName(q.text) {
+		letters--
 	}
 	switch {
-	case letters == 1: // in very many, or else worth the wait
+	case letters <= 1: // in very many, or else worth the wait
 		return all
 	case letters < shortest:
-		return append(all, `search_pairs(`+indexed+`) @> ARRAY[`+sought+`]`)
+		return append(all, `search_pairs(`+indexed+`) @> ARRAY[(SELECT rest FROM asked)]`)
 	}
-	for _, part := range []string{`left(%s, 3)`, `right(%s, 3)`, `substr(%[1]s, length(%[1]s) / 2, 3)`} {
-		all = append(all, indexed+` LIKE '%' || regexp_replace(`+fmt.Sprintf(part, sought)+`, '([\\%_])', '\\\1', 'g') || '%'`)
+	for _, part := range []string{"head", "middle", "tail"} {
+		all = append(all, indexed+` LIKE (SELECT `+part+` FROM asked)`)
 	}
-	return append(all, `by_index(`+column+`)`)
+	return append(all, `by_index(p.search)`)
 }
 
 // beyondName reports whether text may be the end of a name and the beginning of
@@ -121,13 +120,6 @@ func (q *listQuery) containing(indexed, column string) []string {
 func beyondName(text string) bool {
 	words := strings.Fields(text)
 	return len(words) > 1 && !strings.ContainsFunc(words[len(words)-1], func(r rune) bool { return r >= utf8.RuneSelf })
-}
-
-func atMost(limit int) string {
-	if limit == 0 {
-		return ""
-	}
-	return " LIMIT " + strconv.Itoa(limit)
 }
 
 // conditions joins those that are not empty.
