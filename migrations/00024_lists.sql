@@ -126,5 +126,9 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
+-- Agencies are looked through in the order of their names without leaving the index.
+DROP INDEX agencies_name;
+CREATE INDEX agencies_name ON agencies (name, id) INCLUDE (search, kind, shown);
+
 -- +goose Down
 SELECT 1;

@@ -136,8 +136,8 @@ func selectPage(ctx context.Context, r db.Reader, q query, c keyset.Cursor, limi
 		return plainRows(rows), total(rows), err
 	}
 	many := fmt.Sprintf(`
-		SELECT %d AS total, a.*, %s AS path, %s AS below FROM (
-			SELECT a.id, a.code, a.kind, a.name, a.short_name, NOT a.shown AS hidden FROM agencies a WHERE %s AND %s) AS a
+		SELECT %d AS total, a.id, a.code, a.kind, a.name, a.short_name, NOT a.shown AS hidden, %s AS path, %s AS below
+		FROM (SELECT a.id FROM agencies a WHERE %s AND %s) AS page JOIN agencies a ON a.id = page.id
 		ORDER BY a.name %[6]s, a.id %[6]s`, q.most()+1, path, countBelow, q.where(false), page, direction)
 	rows, err = selectCounted(ctx, r, many, q.args)
 	return plainRows(rows), q.most() + 1, err
