@@ -36,7 +36,7 @@ func (s *site) crowd(n int) {
 		args []any
 	}{
 		{`SET LOCAL statement_timeout = 0`, nil},
-		{`INSERT INTO staff (issuer, subject, name, member) SELECT 'crowd', i::text, '=คนที่ ' || i, true FROM generate_series(1, $1::int) i`, []any{n}},
+		{`INSERT INTO staff (issuer, subject, name) SELECT 'crowd', i::text, '=คนที่ ' || i FROM generate_series(1, $1::int) i`, []any{n}},
 		{`ANALYZE staff`, nil}, // a trigger of the next one looks them up
 		{`INSERT INTO memberships (staff_id, agency_id, role, since) SELECT id, $1, 'manual_author', now() FROM staff WHERE issuer = 'crowd'`, []any{id}},
 	} {
@@ -66,7 +66,7 @@ const exportSize = 50_000
 
 // running counts the exports that Postgres is working on.
 const running = `SELECT count(*) FROM pg_stat_clear_snapshot(), pg_stat_activity
-	WHERE datname = current_database() AND state = 'active' AND query LIKE 'WITH hit AS (%'`
+	WHERE datname = current_database() AND state = 'active' AND query LIKE 'WITH asked AS (%'`
 
 func TestA66_Torture_ExportStreams(t *testing.T) {
 	s := newSite(t) // not in parallel: it looks at the memory of the whole process

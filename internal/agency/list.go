@@ -53,7 +53,8 @@ const pageSize = 30
 // List is one page of a list.
 type List struct {
 	keyset.Page[Row]
-	Count   int // MaxCount+1 for more
+	Count   int  // as far as it was counted
+	More    bool // there are more than that
 	MayEdit bool
 }
 
@@ -112,7 +113,7 @@ func (s *Service) list(ctx context.Context, actor authz.Actor, q query, page str
 	}
 	l := List{MayEdit: actor.Can(authz.EditAgencies)}
 	rows, count, err := selectPage(ctx, s.db, q, c, pageSize+1)
-	l.Count = count
+	l.Count, l.More = min(count, q.most()), count > q.most()
 	l.Page = keyset.Collect(rows, c, pageSize, func(r Row) []string { return []string{r.Name, fmt.Sprint(r.ID)} })
 	return l, err
 }

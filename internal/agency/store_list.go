@@ -39,12 +39,24 @@ func (q query) where(byIndex bool) string {
 	return strings.Join(all, " AND ")
 }
 
+// mostFound is as far as what a text is found in is counted: what is in more is
+// sooner read in order than collected.
+const mostFound = 200
+
+// most is as far as the list is counted.
+func (q query) most() int {
+	if q.text != "" && !q.local {
+		return mostFound
+	}
+	return MaxCount
+}
+
 // found collects what fits the condition, up to what is counted, for queries
 // that begin with it: their rows are in found, how many there are in n.
 func (q query) found() string {
 	return fmt.Sprintf(`WITH found AS MATERIALIZED (
 			SELECT a.id, a.code, a.kind, a.name, a.short_name, a.search, NOT a.shown AS hidden FROM agencies a WHERE %s LIMIT %d),
-		n AS (SELECT count(*)::int AS total FROM found)`, q.where(!q.local), MaxCount+1)
+		n AS (SELECT count(*)::int AS total FROM found)`, q.where(!q.local), q.most()+1)
 }
 
 func searchQuery(f Filter, where reach) query {
@@ -98,8 +110,8 @@ type counted struct {
 	Row
 }
 
-// selectPage returns one page of a list and how many rows it has, up to
-// MaxCount+1. What is few is collected and sorted; what is many is read in order
+// selectPage returns one page of a list and how many rows it has, up to one more
+// than are counted. What is few is collected and sorted; what is many is read in order
 // until the page is full.
 func selectPage(ctx context.Context, r db.Reader, q query, c keyset.Cursor, limit int) ([]Row, int, error) {
 	compare, direction := c.SQL()
@@ -118,17 +130,17 @@ func selectPage(ctx context.Context, r db.Reader, q query, c keyset.Cursor, limi
 		SELECT n.total, coalesce(a.id, 0) AS id, coalesce(a.code, '') AS code, coalesce(a.kind, '') AS kind, coalesce(a.name, '') AS name,
 			coalesce(a.short_name, '') AS short_name, coalesce(a.hidden, false) AS hidden, %s AS path, %s AS below
 		FROM n LEFT JOIN LATERAL (SELECT * FROM found a WHERE n.total <= %d AND %s) AS a ON true
-		ORDER BY a.name %[6]s, a.id %[6]s`, q.found(), path, countBelow, MaxCount, page, direction)
+		ORDER BY a.name %[6]s, a.id %[6]s`, q.found(), path, countBelow, q.most(), page, direction)
 	rows, err := selectCounted(ctx, r, few, q.args)
-	if err != nil || rows[0].Total <= MaxCount {
+	if err != nil || rows[0].Total <= q.most() {
 		return plainRows(rows), total(rows), err
 	}
 	many := fmt.Sprintf(`
-		SELECT %d AS total, a.*, %s AS path, %s AS below FROM (
-			SELECT a.id, a.code, a.kind, a.name, a.short_name, NOT a.shown AS hidden FROM agencies a WHERE %s AND %s) AS a
-		ORDER BY a.name %[6]s, a.id %[6]s`, MaxCount+1, path, countBelow, q.where(false), page, direction)
+		SELECT %d AS total, a.id, a.code, a.kind, a.name, a.short_name, NOT a.shown AS hidden, %s AS path, %s AS below
+		FROM (SELECT a.id FROM agencies a WHERE %s AND %s) AS page JOIN agencies a ON a.id = page.id
+		ORDER BY a.name %[6]s, a.id %[6]s`, q.most()+1, path, countBelow, q.where(false), page, direction)
 	rows, err = selectCounted(ctx, r, many, q.args)
-	return plainRows(rows), MaxCount + 1, err
+	return plainRows(rows), q.most() + 1, err
 }
 
 func selectCounted(ctx context.Context, r db.Reader, sql string, args []any) ([]counted, error) {

@@ -63,9 +63,9 @@ func selectUnits(ctx context.Context, r db.Reader, where reach, text string, lim
 	few := fmt.Sprintf(`%s SELECT %s, n.total FROM n LEFT JOIN LATERAL (SELECT * FROM found a WHERE n.total <= %d
 			ORDER BY (%[4]s) DESC, array_position(%[5]s, a.kind), a.name, a.id LIMIT $%[6]d) AS a ON true
 		ORDER BY (%[4]s) DESC, array_position(%[5]s, a.kind), a.name, a.id`,
-		q.found(), unitColumns, MaxCount, startsWith, kindOrder, last)
+		q.found(), unitColumns, q.most(), startsWith, kindOrder, last)
 	units, total, err := queryUnits(ctx, r, few, q.args)
-	if err != nil || total <= MaxCount {
+	if err != nil || total <= q.most() {
 		return units, err
 	}
 	// Too many to sort: each branch is read in order until there are enough, and

@@ -67,7 +67,7 @@ func plantDemo(ctx context.Context, tx *audit.Tx, size DemoSize) error {
 		{demoDepartmentsSQL, []any{departments}},
 		{demoDivisionsSQL, []any{demoDivisions}},
 		{demoServicePointsSQL, []any{size.ServicePoints, demoProvinces, demoLargest}},
-		{demoPeopleSQL, []any{size.Accounts, demoGivenNames, demoFamilyNames}},
+		{demoPeopleSQL, []any{size.Accounts, demoGivenNames, demoFamilyNames, demoFamilyEnds, demoGivenStarts, demoGivenEnds}},
 		{demoAnalyze, nil},
 		{demoMembershipsSQL, nil},
 		{demoAnalyze, nil},

@@ -52,8 +52,11 @@ const (
 	demoPeopleSQL = `
 		INSERT INTO staff (issuer, subject, name, email, username, ial, signed_in_at, suspended_at)
 		SELECT 'demo', 'demo-' || n,
-			($2::text[])[1 + abs(hashint4(n)) % array_length($2::text[], 1)] || ' ' ||
-			($3::text[])[1 + abs(hashint4(n + 7777777)) % array_length($3::text[], 1)],
+			CASE WHEN n % 8 = 0 THEN ($2::text[])[1 + abs(hashint4(n)) % array_length($2::text[], 1)]
+				ELSE ($5::text[])[1 + abs(hashint4(n + 5555555)) % array_length($5::text[], 1)] ||
+					($6::text[])[1 + abs(hashint4(n + 9999999)) % array_length($6::text[], 1)] END || ' ' ||
+			($3::text[])[1 + abs(hashint4(n + 7777777)) % array_length($3::text[], 1)] ||
+			($4::text[])[1 + abs(hashint4(n + 3333333)) % array_length($4::text[], 1)],
 			'staff' || n || '@example.go.th', 'staff' || n, '2.3',
 			now() - make_interval(mins => abs(hashint4(n + 31)) % 500000),
 			CASE WHEN n % 500 = 0 THEN now() - interval '30 days' END

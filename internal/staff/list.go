@@ -99,7 +99,7 @@ type Item struct {
 type List struct {
 	keyset.Page[Item]
 	Count      int  // of all rows found, up to CountLimit
-	More       bool // there are more than CountLimit
+	More       bool // there are more than Count
 	Everywhere bool // people without a membership are on the list as well
 }
 
@@ -124,7 +124,7 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, c keyse
 	if err != nil {
 		return List{}, err
 	}
-	l := List{Count: min(q.found, CountLimit), More: q.found > CountLimit, Everywhere: q.everywhere}
+	l := List{Count: min(q.found, CountLimit), More: q.more, Everywhere: q.everywhere}
 	l.Page = keyset.Collect(rows, c, PageSize, func(i Item) []string { return i.keys() })
 	return l, nil
 }

@@ -9,11 +9,8 @@ import (
 )
 
 func (q *listQuery) count(ctx context.Context, r db.Reader) (int, error) {
-	return q.number(ctx, r, `SELECT count(*) FROM (`+q.branches(0)+`) t`, q.args...)
-}
-
-func (q *listQuery) number(ctx context.Context, r db.Reader, sql string, args ...any) (int, error) {
-	rows, err := r.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
+	with, hits := q.everything()
+	rows, err := r.Query(ctx, with+` SELECT count(*) FROM (`+hits+`) t`, q.args...)
 	if err != nil {
 		return 0, err
 	}
@@ -22,9 +19,9 @@ func (q *listQuery) number(ctx context.Context, r db.Reader, sql string, args ..
 
 // each reads all rows one by one.
 func (q *listQuery) each(ctx context.Context, r db.Reader, give func(Listed) error) error {
-	rows, err := r.Query(ctx, `WITH hit AS (`+q.branches(0)+`) SELECT `+listedSQL+`
-		FROM hit JOIN staff s ON s.id = sid LEFT JOIN memberships m ON m.id = mid LEFT JOIN agencies a ON a.id = m.agency_id
-		ORDER BY hit.name, sid, mid`, append([]any{pgx.QueryExecModeCacheDescribe}, q.args...)...)
+	with, hits := q.everything()
+	rows, err := r.Query(ctx, with+` SELECT `+listedSQL+` FROM (`+hits+`) page `+joinedSQL+`
+		ORDER BY page.name, page.staff_id, page.membership_id`, q.args...)
 	if err != nil {
 		return err
 	}

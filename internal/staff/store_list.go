@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,74 +14,50 @@ import (
 	"portal/internal/problem"
 )
 
-// Two ways lead to a page of a sorted list. Gathering finds what fits through
-// the indexes, all of it, and sorts: quick when little fits. Walking goes
-// through people in the order of their names and leaves out what does not fit:
-// quick when much does. The list gathers up to gatherLimit; if there is more, it
-// walks past walkLimit people, and only if they do not fill the page (many of
-// one name, far down the alphabet) does it gather everything.
 const (
-	gatherLimit = CountLimit
-	walkLimit   = 2000
-	commonWalk  = 5000   // for what is in so many names that it pays
-	probeLimit  = 20_000 // people among whom a letter or two are looked for first
-	rareLimit   = 500    // of them, for what the index finds quickly everywhere
-	shortest    = 3      // letters that pg_trgm needs
+	listedSQL = `coalesce(s.id, 0) AS staff_id, coalesce(s.name, '') AS name, coalesce(s.email, '') AS email, s.suspended_at, s.signed_in_at,
+		coalesce(m.id, 0) AS membership_id, coalesce(m.role, '') AS role, coalesce(m.agency_id, 0) AS agency_id,
+		coalesce(a.name, '') AS agency_name, coalesce(a.code, '') AS agency_code, m.since`
+	rowSQL     = `p.name, p.staff_id, p.membership_id, p.agency_id`
+	joinedSQL  = `LEFT JOIN staff s ON s.id = page.staff_id LEFT JOIN memberships m ON m.id = page.membership_id LEFT JOIN agencies a ON a.id = m.agency_id`
+	lineageSQL = `ARRAY(SELECT ancestor_id FROM agency_paths WHERE agency_id = m.agency_id) AS lineage`
 )
 
-// The rows of the list. People without a membership are among those of peopleSQL.
-const (
-	membersSQL = `staff s JOIN memberships m ON m.staff_id = s.id AND m.ended_at IS NULL JOIN agencies a ON a.id = m.agency_id`
-	peopleSQL  = `staff s LEFT JOIN memberships m ON m.staff_id = s.id AND m.ended_at IS NULL LEFT JOIN agencies a ON a.id = m.agency_id`
-	withoutSQL = `staff s LEFT JOIN memberships m ON false LEFT JOIN agencies a ON false`
-	listedSQL  = `s.id AS staff_id, s.name, s.email, s.suspended_at, s.signed_in_at, coalesce(m.id, 0) AS membership_id,
-		coalesce(m.role, '') AS role, coalesce(m.agency_id, 0) AS agency_id, coalesce(a.name, '') AS agency_name,
-		coalesce(a.code, '') AS agency_code, m.since`
-	likeSQL = `'%%' || replace(replace(replace(search_key(%[1]s), '\', '\\'), '%%', '\%%'), '_', '\_') || '%%'`
-)
-
-// listQuery is what the list looks for, as SQL.
+// listQuery is what the list looks for, as SQL over staff_places (migrations/00024). No
+// plan depends on the values: Postgres makes it once.
 type listQuery struct {
 	actor      authz.Actor
 	everywhere bool
 	roots      []authz.AgencyID
 
-	args     []any
-	wide     bool   // no part of the tree narrows it down
-	scope    string // the agencies that do, when it is not
-	rare     bool   // the letter or two searched for are in few names
-	frequent bool   // they are in very many
-	from     string
-	where    []string // on s, m and a
-	text     string   // searched for, or ""
-	asked    string   // the same as an argument
-	pattern  string   // what search columns must be LIKE, or ""
-	short    string   // the letter or two that are searched for, or ""
-	cursor   keyset.Cursor
-	after    string // the place of the cursor, to compare a row's with, or ""
-	from2    string // the same without the membership
-	found    int    // rows, up to gatherLimit and a few
+	args   []any
+	places []string // in which it looks, as SQL
+	where  []string // conditions on p, a row
+	text   string   // searched for, or ""
+	cursor keyset.Cursor
+	after  string // condition that p comes after the cursor, or ""
+	found  int    // rows in all, up to CountLimit and one
+	more   bool   // there are more than were counted
 }
 
 func newListQuery(actor authz.Actor, f Filter, c keyset.Cursor) (*listQuery, error) {
-	q := &listQuery{actor: actor, from: peopleSQL, cursor: c}
+	q := &listQuery{actor: actor, cursor: c, text: strings.TrimSpace(f.Query)}
 	q.everywhere, q.roots = actor.Reach(authz.ViewStaff)
+	if q.text != "" {
+		q.arg(q.text) // $1
+	}
 	q.within(f.Unit)
 	if f.Role != "" {
-		q.members(`m.role = ` + q.arg(string(f.Role)))
+		q.where = append(q.where, `p.role = `+q.arg(string(f.Role)))
 	}
 	switch f.State {
 	case Active:
-		q.members(`s.suspended_at IS NULL`)
+		q.where = append(q.where, `NOT p.suspended`, `p.membership_id > 0`)
 	case Suspended:
-		q.where = append(q.where, `s.suspended_at IS NOT NULL`)
+		q.where = append(q.where, `p.suspended`)
 	case Without:
-		if q.from == peopleSQL {
-			q.from = withoutSQL
-		}
-		q.where = append(q.where, `NOT s.member AND s.suspended_at IS NULL AND m.id IS NULL`)
+		q.where = append(q.where, `p.role = ''`, `NOT p.suspended`)
 	}
-	q.search(f.Query)
 	return q, q.place()
 }
 
@@ -91,42 +66,27 @@ func (q *listQuery) arg(v any) string {
 	return "$" + strconv.Itoa(len(q.args))
 }
 
+// country is the place of everybody.
+const country = `0::bigint`
+
 // within keeps to the unit, which must lie within reach, or else to all that
 // does.
 func (q *listQuery) within(unit authz.AgencyID) {
-	reach := "true"
-	if !q.everywhere {
-		reach = `ancestor_id = ANY (` + q.arg(ints(q.roots)) + `::bigint[])`
-	}
-	q.wide = q.everywhere && unit == 0
 	switch {
-	case unit != 0:
-		id := q.arg(int64(unit)) + "::bigint"
-		q.scope = `(SELECT agency_id FROM agency_paths WHERE ancestor_id = ` + id + `
-			AND EXISTS (SELECT FROM agency_paths WHERE agency_id = ` + id + ` AND ` + reach + `))`
-	case !q.everywhere:
-		q.scope = `(SELECT agency_id FROM agency_paths WHERE ` + reach + `)`
+	case q.everywhere && unit == 0:
+		q.places = []string{country}
+	case q.everywhere:
+		q.places = []string{q.arg(int64(unit)) + `::bigint`}
+	case unit == 0:
+		for _, root := range q.roots {
+			q.places = append(q.places, q.arg(int64(root))+`::bigint`)
+		}
+	default:
+		q.places = []string{`(SELECT agency_id FROM agency_paths WHERE agency_id = ` + q.arg(int64(unit)) +
+			` AND ancestor_id = ANY (` + q.arg(ints(q.roots)) + `::bigint[]) LIMIT 1)`}
 	}
-	if !q.wide {
-		q.members(`m.agency_id IN ` + q.scope)
-	}
-}
-
-// members adds a condition that only memberships can fulfil.
-func (q *listQuery) members(condition string) {
-	q.from = membersSQL
-	q.where = append(q.where, condition)
-}
-
-func (q *listQuery) search(text string) {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return
-	}
-	q.text, q.asked = text, q.arg(text)+"::text"
-	q.pattern = fmt.Sprintf(likeSQL, q.asked)
-	if utf8.RuneCountInString(text) < shortest {
-		q.short = "search_key(" + q.asked + ")"
+	if q.places == nil {
+		q.places = []string{`NULL::bigint`}
 	}
 }
 
@@ -137,130 +97,96 @@ func (q *listQuery) place() error {
 	if strings.ContainsRune(*q.cursor.Key(0), 0) {
 		return errCursor
 	}
-	name := q.arg(*q.cursor.Key(0)) + "::text"
-	var ids [2]string
-	for i := range ids {
-		id, err := strconv.ParseInt(*q.cursor.Key(i + 1), 10, 64)
+	keys := []string{q.arg(*q.cursor.Key(0)) + "::text"}
+	for i := 1; i < CursorKeys; i++ {
+		id, err := strconv.ParseInt(*q.cursor.Key(i), 10, 64)
 		if err != nil {
 			return errCursor
 		}
-		ids[i] = q.arg(id) + "::bigint"
+		keys = append(keys, q.arg(id)+"::bigint")
 	}
-	q.from2 = "(" + name + ", " + ids[0] + ")"
-	q.after = "(" + name + ", " + ids[0] + ", " + ids[1] + ")"
+	compare, _ := q.cursor.SQL()
+	q.after = `(p.name, p.staff_id, p.membership_id) ` + compare + ` (` + strings.Join(keys, ", ") + `)`
 	return nil
 }
 
 var errCursor = problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
 
-// branches select every row that fits, or the first limit of each branch, by
-// conditions that indexes can serve. A row found by the person and by the
-// agency comes once.
-func (q *listQuery) branches(limit int) string {
-	one := func(from, table, condition string) string {
-		from, condition = q.containing(from, table, condition)
-		return `(SELECT s.name, s.id AS sid, coalesce(m.id, 0) AS mid FROM ` + from +
-			conditions(append([]string{condition}, q.where...)) + atMost(limit) + `)`
-	}
-	switch {
-	case q.pattern == "":
-		return one(q.from, "", "")
-	case q.short != "" && !q.wide && q.rare:
-		return one(q.from, "staff s", "s.search") + ` UNION ` + q.amongUnits(limit)
-	case q.short != "" && !q.wide:
-		return q.amongMembers(limit)
-	}
-	people := one(q.from, "staff s", "s.search")
-	if q.from == withoutSQL {
-		return people
-	}
-	return people + ` UNION ` + one(membersSQL, "agencies a", "a.search")
+// inOrder is the first limit rows of staff_places, read in their order. A row
+// that lies in two of the places comes once.
+func (q *listQuery) inOrder(direction string, limit int, also ...string) string {
+	return q.rows(rowSQL, direction, limit, also...)
 }
 
-// gathered is the page among all that fits, or among the first limit rows of
-// each branch.
-func (q *listQuery) gathered(limit, size int) string {
-	compare, direction := q.cursor.SQL()
-	place := ""
-	if q.after != "" {
-		place = ` WHERE (name, sid, mid) ` + compare + ` ` + q.after
+func (q *listQuery) rows(columns, direction string, limit int, also ...string) string {
+	order := fmt.Sprintf(` ORDER BY name %[1]s, staff_id %[1]s, membership_id %[1]s LIMIT %[2]d`, direction, limit)
+	var branches []string
+	for _, at := range q.places {
+		branches = append(branches, `(SELECT `+columns+` FROM staff_places p`+
+			conditions([]string{`p.place = ` + at}, q.where, also)+order+`)`)
 	}
-	order := fmt.Sprintf(` ORDER BY name %[1]s, sid %[1]s, mid %[1]s`, direction)
-	hits := q.branches(limit)
-	if limit == 0 && q.pattern != "" && q.from == peopleSQL {
-		source, condition := q.containing(membersSQL, "agencies a", "a.search")
-		hits = q.firstPeople(size) + ` UNION (SELECT s.name, s.id, m.id FROM ` + source + conditions(append([]string{condition}, q.where...)) + `)`
+	if len(branches) == 1 {
+		return branches[0]
 	}
-	return `WITH hit AS MATERIALIZED (` + hits + `),
-		page AS (SELECT name, sid, mid FROM hit` + place + order + ` LIMIT ` + strconv.Itoa(size) + `)
-		SELECT ` + listedSQL + `, ` + lineageSQL + `, (SELECT count(*) FROM hit)::int AS found
-		FROM page JOIN staff s ON s.id = sid LEFT JOIN memberships m ON m.id = mid LEFT JOIN agencies a ON a.id = m.agency_id` +
-		fmt.Sprintf(` ORDER BY page.name %[1]s, sid %[1]s, mid %[1]s`, direction)
+	return `(SELECT DISTINCT ` + columns + ` FROM (` + strings.Join(branches, ` UNION ALL `) + `) p` + order + `)`
 }
 
-// walked is the page among the next limit people by name.
-func (q *listQuery) walked(limit, size int) string {
-	compare, direction := q.cursor.SQL()
-	where, start := q.where, ""
-	if q.after != "" {
-		start = ` WHERE (s.name, s.id) ` + compare + `= ` + q.from2
-		where = append([]string{`(s.name, s.id, coalesce(m.id, 0)) ` + compare + ` ` + q.after}, where...)
-	}
-	if q.pattern != "" {
-		where = append([]string{`(s.search LIKE ` + q.pattern + ` OR a.search LIKE ` + q.pattern + `)`}, where...)
-	}
-	people := fmt.Sprintf(`(SELECT * FROM staff s%s ORDER BY s.name %[2]s, s.id %[2]s LIMIT %d) s`, start, direction, limit)
-	return `SELECT ` + listedSQL + `, ` + lineageSQL + `, 0 AS found
-		FROM ` + strings.Replace(q.from, "staff s", people, 1) + conditions(where) +
-		fmt.Sprintf(` ORDER BY s.name %[1]s, s.id %[1]s, coalesce(m.id, 0) %[1]s LIMIT %d`, direction, size)
+// listed reads the page from hits, a query that may hold more than the page;
+// count is a query of the columns found and unfinished.
+func (q *listQuery) listed(with, hits, count string, size int) string {
+	_, direction := q.cursor.SQL()
+	order := fmt.Sprintf(` ORDER BY p.name %[1]s, p.staff_id %[1]s, p.membership_id %[1]s`, direction)
+	return with + ` SELECT ` + listedSQL + `, ` + lineageSQL + `, c.found::int, c.unfinished FROM (` + count + `) c
+		LEFT JOIN (SELECT * FROM (` + hits + `) p` + order + ` LIMIT ` + strconv.Itoa(size) + `) page ON true ` +
+		joinedSQL + strings.ReplaceAll(order, "p.", "page.")
 }
 
-const lineageSQL = `ARRAY(SELECT ancestor_id FROM agency_paths WHERE agency_id = m.agency_id) AS lineage`
+// all lists everybody in the places.
+func (q *listQuery) all(size int) string {
+	_, direction := q.cursor.SQL()
+	count := `SELECT count(*) AS found, false AS unfinished FROM ` + q.inOrder("ASC", CountLimit+1) + ` n`
+	return q.listed(``, q.inOrder(direction, size, q.after), count, size)
+}
 
-// page returns one page of size rows and notes how many there are in all.
+// page returns one page of size rows and notes how many there are in all, or
+// that there are more than it counted. It takes up to three queries for a text,
+// one for none.
 func (q *listQuery) page(ctx context.Context, r db.Reader, size int) ([]Item, error) {
-	rows, err := q.find(ctx, r, size)
-	items := make([]Item, len(rows))
-	for i, row := range rows {
-		items[i] = row.item(q.actor)
+	if q.text == "" {
+		a, err := q.read(ctx, r, q.all(size))
+		q.found, q.more = a.found, a.found > CountLimit
+		return a.items, err
 	}
-	return items, err
+	a, err := q.read(ctx, r, q.glanced(size))
+	if err == nil && a.unfinished && len(a.items) < size {
+		if a.found < often {
+			if a, err = q.read(ctx, r, q.few(size)); err != nil || !a.unfinished {
+				q.found, q.more = a.found, a.found > CountLimit
+				return a.items, err
+			}
+		}
+		a, err = q.read(ctx, r, q.walked(size))
+		a.found = len(a.items)
+	}
+	q.found, q.more = a.found, !q.cursor.First() || len(a.items) == size && a.unfinished
+	if q.more {
+		q.found = min(len(a.items), size-1)
+	}
+	return a.items, err
 }
 
-func (q *listQuery) find(ctx context.Context, r db.Reader, size int) ([]listedRow, error) {
-	limit := commonWalk
-	common, err := q.probe(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	if !common {
-		if !q.frequent {
-			limit = walkLimit
-		}
-		first := gatherLimit + 1
-		if q.short != "" && !q.wide && !q.rare && !q.frequent { // it would read most of that part of the tree in any case
-			first = 0
-		}
-		rows, err := q.read(ctx, r, q.gathered(first, size))
-		if err != nil || len(rows) == 0 {
-			return nil, err
-		}
-		q.found = rows[0].Found
-		if q.found <= gatherLimit || first == 0 {
-			return rows, nil
-		} // otherwise these are some rows, not the first ones
-	}
-	rows, err := q.read(ctx, r, q.walked(limit, size))
-	if err == nil && len(rows) < size {
-		rows, err = q.read(ctx, r, q.gathered(0, size))
-	}
-	return rows, err
+// answer is what a query found.
+type answer struct {
+	items      []Item
+	found      int  // in all
+	unfinished bool // and there may be more
 }
 
 type listedRow struct {
 	Listed
-	Lineage []authz.AgencyID
-	Found   int
+	Lineage    []authz.AgencyID
+	Found      int
+	Unfinished bool
 }
 
 func (r listedRow) item(actor authz.Actor) Item {
@@ -268,14 +194,20 @@ func (r listedRow) item(actor authz.Actor) Item {
 	return Item{r.Listed, m.ID != 0 && m.mayEdit(actor) == nil, m.ID != 0 && m.mayRemove(actor) == nil}
 }
 
-// read lets Postgres plan for these very values: which way is short depends
-// on them.
-func (q *listQuery) read(ctx context.Context, r db.Reader, sql string) ([]listedRow, error) {
-	rows, err := r.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, q.args...)...)
+// read reads rows of which there is at least one, for the count.
+func (q *listQuery) read(ctx context.Context, r db.Reader, sql string) (a answer, err error) {
+	rows, err := r.Query(ctx, sql, q.args...)
 	if err != nil {
-		return nil, err
+		return a, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[listedRow])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[listedRow])
+	for _, row := range list {
+		a.found, a.unfinished = row.Found, row.Unfinished
+		if row.StaffID != 0 {
+			a.items = append(a.items, row.item(q.actor))
+		}
+	}
+	return a, err
 }
 
 func ints(ids []authz.AgencyID) []int64 {

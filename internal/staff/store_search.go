@@ -1,87 +1,132 @@
 package staff
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-
-	"portal/internal/db"
+	"unicode/utf8"
 )
 
-// containing makes from give rows of table whose column contains what is
-// searched for. A letter or two are looked up in the index for them before
-// anything else.
-func (q *listQuery) containing(from, table, column string) (source, condition string) {
+// A text is looked for in a person's own name, e-mail and user name, and in the
+// names of the agency. What is in many rows is met soon in the order of names;
+// what is in few is found by an index. The first rows tell which it is.
+const (
+	glance   = 1000 // rows that are looked at first
+	often    = 3    // of them with the text: then it is met soon enough
+	shortest = 3    // letters that pg_trgm needs
+)
+
+// key is the text in the form of the search columns. Being a subquery, it is
+// worked out once; so are the three parts of it that the index is asked for.
+const key = `(SELECT k FROM asked)`
+
+const (
+	asking = `WITH asked AS MATERIALIZED (SELECT k, rest, %s AS head, %s AS middle, %s AS tail
+		FROM (SELECT search_key($1::text) AS k, substr(search_key($1::text), %d) AS rest) t)`
+	likeSQL = `'%%' || regexp_replace(%s, '([\\%%_])', '\\\1', 'g') || '%%'`
+)
+
+// contains is the condition that the text is in a row.
+const contains = `strpos(p.search, ` + key + `) > 0`
+
+// asked begins a query with the text.
+func (q *listQuery) asked() string {
+	from := 1
+	if beyondName(q.text) { // the index does not know the first letter of a name
+		from = 2
+	}
+	like := func(part string) string { return fmt.Sprintf(likeSQL, part) }
+	return fmt.Sprintf(asking, like(`left(rest, 3)`), like(`substr(rest, length(rest) / 2, 3)`), like(`right(rest, 3)`), from)
+}
+
+// glanced looks for the text in the next rows.
+func (q *listQuery) glanced(size int) string {
+	_, direction := q.cursor.SQL()
+	with := q.asked() + `, next AS MATERIALIZED (` + q.rows(rowSQL+`, p.search`, direction, glance, q.after) + `),
+		hits AS MATERIALIZED (SELECT ` + rowSQL + ` FROM next p WHERE ` + contains + `)`
+	count := `SELECT (SELECT count(*) FROM hits) AS found, (SELECT count(*) FROM next) = ` + strconv.Itoa(glance) + ` AS unfinished`
+	return q.listed(with, `SELECT * FROM hits`, count, size)
+}
+
+// walked looks for the text in all rows that follow, until the page is full.
+func (q *listQuery) walked(size int) string {
+	_, direction := q.cursor.SQL()
+	return q.listed(q.asked(), q.inOrder(direction, size, q.after, contains), `SELECT 0 AS found, true AS unfinished`, size)
+}
+
+// few finds all that the text is in by the indexes, or learns that it is in many.
+func (q *listQuery) few(size int) string {
+	_, direction := q.cursor.SQL()
+	beginning := q.inOrder("ASC", CountLimit+1, q.beginning()...)
+	with := q.asked() + `, within AS MATERIALIZED (SELECT ` + rowSQL + ` FROM staff_places p` +
+		conditions([]string{`p.place = ` + country}, q.where, q.containing()) + ` LIMIT ` + strconv.Itoa(CountLimit+1) + `),
+		hits AS MATERIALIZED (` + q.placed(`within`) + `)`
+	hits := `SELECT p.* FROM hits p` + conditions([]string{q.after}) + ` UNION ` + q.inOrder(direction, size, append(q.beginning(), q.after)...)
+	count := `SELECT (SELECT count(*) FROM (SELECT * FROM hits UNION ` + beginning + `) n) AS found, (SELECT count(*) FROM within) > ` + strconv.Itoa(CountLimit) + ` AS unfinished`
+	return q.listed(with, hits, count, size)
+}
+
+// placed keeps rows of the country to the places.
+func (q *listQuery) placed(rows string) string {
+	if q.places[0] == country {
+		return `SELECT * FROM ` + rows
+	}
+	return `SELECT DISTINCT ` + rowSQL + ` FROM ` + rows + ` r JOIN staff_places p ON p.name = r.name AND p.staff_id = r.staff_id
+		AND p.membership_id = r.membership_id AND p.place IN (` + strings.Join(q.places, ", ") + `)`
+}
+
+// everything is a query of all that is found, in no order.
+func (q *listQuery) everything() (with, sql string) {
+	const most = 1 << 30
+	if q.text == "" {
+		return `WITH asked AS (SELECT 1)`, `SELECT * FROM ` + q.inOrder("ASC", most) + ` p`
+	}
+	return q.asked(), `SELECT * FROM ` + q.inOrder("ASC", most, contains) + ` p`
+}
+
+// beginning are the conditions that the name begins with the text: those rows
+// stand together in their order. Thai puts a vowel that is written first behind
+// the consonant, so one at the end does not say where it is sorted.
+func (q *listQuery) beginning() []string {
+	from := `rtrim(` + key + `, 'เแโใไ')`
+	return []string{`p.name >= ` + from, `p.name < ` + from + ` || U&'\FFFF'`, `starts_with(p.name, ` + key + `)`}
+}
+
+// containing are the conditions that a row contains the text, for the indexes:
+// some letters of it, and all of it. Three trigrams are as good as all of them
+// and sooner compared.
+func (q *listQuery) containing() []string {
+	const indexed = `search_rest(p.name, p.search)`
+	all := []string{contains}
+	letters := utf8.RuneCountInString(q.text)
+	if beyondName(q.text) {
+		letters--
+	}
 	switch {
-	case table == "":
-		return from, ""
-	case q.short == "":
-		return from, column + ` LIKE ` + q.pattern
+	case letters <= 1: // in very many, or else worth the wait
+		return all
+	case letters < shortest:
+		return append(all, `search_pairs(`+indexed+`) @> ARRAY[(SELECT rest FROM asked)]`)
 	}
-	found := `(SELECT * FROM ` + table + ` WHERE search_grams(` + column + `) @> ARRAY[` + q.short + `] OFFSET 0)`
-	return strings.Replace(from, table, found+table[len(table)-2:], 1), ""
-}
-
-// amongMembers reads the part of the tree that is asked for and looks for a
-// letter or two in it, for which an index would find too much elsewhere.
-func (q *listQuery) amongMembers(limit int) string {
-	return `(SELECT name, sid, mid FROM (
-			SELECT s.name, s.id AS sid, m.id AS mid, s.search AS own, a.search AS agency FROM ` + membersSQL + conditions(slices.Clone(q.where)) + ` OFFSET 0
-		) t WHERE own LIKE ` + q.pattern + ` OR agency LIKE ` + q.pattern + atMost(limit) + `)`
-}
-
-// amongUnits looks for a letter or two in the names of that part's agencies.
-func (q *listQuery) amongUnits(limit int) string {
-	units := `(SELECT * FROM agencies WHERE id IN ` + q.scope + ` OFFSET 0) a`
-	return `(SELECT s.name, s.id, m.id FROM ` + strings.Replace(membersSQL, "agencies a", units, 1) +
-		conditions(append([]string{`(a.search || '') LIKE ` + q.pattern}, q.where...)) + atMost(limit) + `)`
-}
-
-// firstPeople are the people of the page when what is searched for is in their
-// own names: the first by name, before their memberships are looked up.
-func (q *listQuery) firstPeople(size int) string {
-	compare, direction := q.cursor.SQL()
-	source, condition := q.containing("staff s", "staff s", "s.search")
-	// OFFSET 0 keeps Postgres from walking through all names in their order.
-	found := `(SELECT s.* FROM ` + source + conditions(append([]string{condition}, q.where...)) + ` OFFSET 0) s`
-	place := ""
-	if q.after != "" {
-		place = ` WHERE (s.name, s.id) ` + compare + `= ` + q.from2
+	for _, part := range []string{"head", "middle", "tail"} {
+		all = append(all, indexed+` LIKE (SELECT `+part+` FROM asked)`)
 	}
-	first := fmt.Sprintf(`(SELECT * FROM %[1]s%[2]s ORDER BY s.name %[3]s, s.id %[3]s LIMIT %[4]d) s`, found, place, direction, size+1)
-	return `(SELECT s.name, s.id AS sid, coalesce(m.id, 0) AS mid FROM ` + strings.Replace(peopleSQL, "staff s", first, 1) + `)`
+	return append(all, `by_index(p.search)`)
 }
 
-func atMost(limit int) string {
-	if limit == 0 {
-		return ""
-	}
-	return " LIMIT " + strconv.Itoa(limit)
+// beyondName reports whether text may be the end of a name and the beginning of
+// the e-mail address behind it.
+func beyondName(text string) bool {
+	words := strings.Fields(text)
+	return len(words) > 1 && !strings.ContainsFunc(words[len(words)-1], func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // conditions joins those that are not empty.
-func conditions(all []string) string {
-	all = slices.DeleteFunc(all, func(c string) bool { return c == "" })
+func conditions(lists ...[]string) string {
+	all := slices.DeleteFunc(slices.Concat(lists...), func(c string) bool { return c == "" })
 	if len(all) == 0 {
 		return ""
 	}
 	return " WHERE " + strings.Join(all, " AND ")
-}
-
-// probe looks for the letter or two searched for in some names. If they are in
-// very many, there is more than the list counts, and walking is the short way.
-func (q *listQuery) probe(ctx context.Context, r db.Reader) (common bool, err error) {
-	if q.short == "" {
-		return false, nil
-	}
-	n, err := q.number(ctx, r, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM (SELECT * FROM staff LIMIT %d) s
-		WHERE s.search LIKE %s LIMIT %d) t`, probeLimit, strings.ReplaceAll(q.pattern, q.asked, "$1::text"), gatherLimit+1), q.text)
-	q.rare, q.frequent = n < rareLimit, n > gatherLimit
-	if n <= gatherLimit || q.from != peopleSQL || len(q.where) > 0 {
-		return false, err
-	}
-	q.found = n
-	return true, err
 }

@@ -414,9 +414,9 @@ func found(v ListView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(counted(v.Count))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(counted(v.Count, v.More))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `agencyview/list.templ`, Line: 117, Col: 24}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `agencyview/list.templ`, Line: 117, Col: 32}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -719,7 +719,12 @@ func Kinds() []component.Option {
 
 var states = []component.Option{{Value: string(agency.Shown), Label: "แสดง"}, {Value: string(agency.Hidden), Label: "ซ่อน"}}
 
-func counted(n int) string { return upTo(n) + " หน่วยงาน" }
+func counted(n int, more bool) string {
+	if more {
+		return "มากกว่า " + number(n) + " หน่วยงาน"
+	}
+	return number(n) + " หน่วยงาน"
+}
 
 // upTo is a number that was counted up to agency.MaxCount.
 func upTo(n int) string {
