@@ -3,32 +3,50 @@ package editing
 import "portal/internal/settings"
 
 // headings are the pages whose headings are edited together.
-var headings = []struct{ slug, label string }{
-	{settings.HeadHome, "หน้าหลัก"}, {settings.HeadFAQ, "FAQ"}, {settings.HeadManual, "คู่มือ"},
-	{settings.HeadAnnouncement, "ประกาศข่าวสาร"}, {settings.HeadContact, "ติดต่อเรา"},
+var headings = []struct {
+	slug, label string
+	has         []string // of the inputs
+}{
+	{settings.HeadHome, "หน้าหลัก", []string{description}}, {settings.HeadFAQ, "FAQ", allOfHeading}, {settings.HeadManual, "คู่มือ", allOfHeading},
+	{settings.HeadManualCentral, "คู่มือ: กลุ่มหน่วยงานส่วนกลาง", []string{title}}, {settings.HeadManualServicePoint, "คู่มือ: กลุ่มจุดบริการ", []string{title}},
+	{settings.HeadAnnouncement, "ประกาศข่าวสาร", allOfHeading}, {settings.HeadContact, "ติดต่อเรา", allOfHeading},
 }
 
+// The inputs of a heading: what follows the page's name in theirs.
+const (
+	title       = "_title"
+	lead        = "_lead"
+	description = "_description"
+)
+
+var allOfHeading = []string{title, lead, description}
+
 func headingInputs() []Input {
-	const described = "หนึ่งประโยค แสดงในผลการค้นหาและเมื่อแบ่งปันลิงก์"
-	var inputs []Input
-	for _, h := range headings {
-		if h.slug != settings.HeadHome {
-			inputs = append(inputs,
-				Input{Part: h.label, Name: h.slug + "_title", Label: "หัวข้อของหน้า", Type: Line, Max: 120, Required: true},
-				Input{Part: h.label, Name: h.slug + "_lead", Label: "คำนำ", Type: Rich, Max: 500})
-		}
-		inputs = append(inputs, Input{Part: h.label, Name: h.slug + "_description", Label: "คำอธิบายหน้า", Hint: described, Type: Text, Max: 300, Required: true})
+	inputs := map[string]Input{
+		title: {Label: "หัวข้อของหน้า", Type: Line, Max: 120, Required: true},
+		lead:  {Label: "คำนำ", Type: Rich, Max: 500},
+		description: {
+			Label: "คำอธิบายหน้า", Hint: "หนึ่งประโยค แสดงในผลการค้นหาและเมื่อแบ่งปันลิงก์", Type: Text, Max: 300, Required: true,
+		},
 	}
-	return inputs
+	var list []Input
+	for _, h := range headings {
+		for _, name := range h.has {
+			in := inputs[name]
+			in.Part, in.Name = h.label, h.slug+name
+			list = append(list, in)
+		}
+	}
+	return list
 }
 
 func headingFields(s settings.Site) Fields {
 	f := Fields{}
 	for _, page := range headings {
 		h := s.Heading(page.slug)
-		f[page.slug+"_description"] = h.Description
-		if page.slug != settings.HeadHome {
-			f[page.slug+"_title"], f[page.slug+"_lead"] = h.Title, h.Lead
+		value := map[string]string{title: h.Title, lead: h.Lead, description: h.Description}
+		for _, name := range page.has {
+			f[page.slug+name] = value[name]
 		}
 	}
 	return f
@@ -38,7 +56,7 @@ func headingsOf(f Fields) []settings.Heading {
 	var all []settings.Heading
 	for _, page := range headings {
 		all = append(all, settings.Heading{
-			Slug: page.slug, Title: f[page.slug+"_title"], Lead: f[page.slug+"_lead"], Description: f[page.slug+"_description"],
+			Slug: page.slug, Title: f[page.slug+title], Lead: f[page.slug+lead], Description: f[page.slug+description],
 		})
 	}
 	return all

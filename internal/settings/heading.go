@@ -18,6 +18,12 @@ const (
 	HeadContact      = "contact"
 )
 
+// The parts of the manuals' page have titles alone.
+const (
+	HeadManualCentral      = "manual_central"
+	HeadManualServicePoint = "manual_service_point"
+)
+
 // Heading is the heading of a page: as it was edited or, if nobody did, as it
 // began.
 func (s Site) Heading(slug string) Heading {
@@ -38,6 +44,8 @@ var initialHeadings = []Heading{
 		"คำถามที่พบบ่อยของเจ้าหน้าที่ เรื่องการใช้งานระบบ รหัส Token และการปรับปรุงคู่มือสำหรับประชาชน",
 	},
 	{HeadManual, "ดาวน์โหลดคู่มือการใช้งาน", "เลือกคู่มือตามบทบาทที่ท่านได้รับ", "ดาวน์โหลดคู่มือการใช้งานเว็บไซต์ตามบทบาทของเจ้าหน้าที่"},
+	{Slug: HeadManualCentral, Title: "สำหรับบัญชีเจ้าหน้าที่หน่วยงานส่วนกลาง"},
+	{Slug: HeadManualServicePoint, Title: "สำหรับบัญชีเจ้าหน้าที่จุดบริการ"},
 	{
 		HeadAnnouncement, "ประกาศข่าวสาร", "รับประกาศใหม่ด้วยโปรแกรมอ่านข่าวได้ที่ [ฟีด Atom](/backend/feed.atom)",
 		"ประกาศและข่าวสารสำหรับเจ้าหน้าที่ที่ดูแลข้อมูลติดต่อราชการบน info.go.th",
