@@ -23,7 +23,7 @@ const (
 	lineageSQL = `ARRAY(SELECT ancestor_id FROM agency_paths WHERE agency_id = m.agency_id) AS lineage`
 )
 
-// listQuery is what the list looks for, as SQL over staff_places (migrations/00024). No
+// listQuery is what the list looks for, as SQL over staff_places (migrations/00027). No
 // plan depends on the values: Postgres makes it once.
 type listQuery struct {
 	actor      authz.Actor
