@@ -26,6 +26,8 @@ const help = `portal: ระบบศูนย์รวมข้อมูลเ�
   portal audit verify [--anchor ID:HASH]
                     compute the audit log's chain anew and name the first entry that does not fit;
                     an anchor, from the server's own log ("audit head"), shows a rewritten chain or a cut end
+  portal keys rotate
+                    hide all codes with the first key of PORTAL_TOKEN_KEYS, so that the others can go
   portal backup --out FILE|FOLDER [--to KEY|FILE]...
                     write everything in the database into one file, encrypted with age for the public keys
                     given, or for those of PORTAL_BACKUP_TO
@@ -69,6 +71,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return issueToken(ctx, args[1:], out)
 	case "audit":
 		return auditCommand(ctx, args[1:], out)
+	case "keys":
+		return keysCommand(ctx, args[1:], out)
 	case "backup":
 		return backupCommand(ctx, args[1:], out)
 	case "restore":
