@@ -29,3 +29,17 @@ func keysCommand(ctx context.Context, args []string, out io.Writer) error {
 		return say(out, "all of them: the other keys can be taken away\n")
 	})
 }
+
+// sessionsCommand is `portal sessions end`.
+func sessionsCommand(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) != 1 || args[0] != "end" {
+		return errUsage
+	}
+	return withHouse(ctx, func(h *house) error {
+		n, err := h.sessions.EndAll(ctx, commandLine)
+		if err != nil {
+			return err
+		}
+		return say(out, "%d sessions ended\n", n)
+	})
+}

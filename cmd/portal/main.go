@@ -28,6 +28,8 @@ const help = `portal: ระบบศูนย์รวมข้อมูลเ�
                     an anchor, from the server's own log ("audit head"), shows a rewritten chain or a cut end
   portal keys rotate
                     hide all codes with the first key of PORTAL_TOKEN_KEYS, so that the others can go
+  portal sessions end
+                    end every session of everybody
   portal backup --out FILE|FOLDER [--to KEY|FILE]...
                     write everything in the database into one file, encrypted with age for the public keys
                     given, or for those of PORTAL_BACKUP_TO
@@ -73,6 +75,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return auditCommand(ctx, args[1:], out)
 	case "keys":
 		return keysCommand(ctx, args[1:], out)
+	case "sessions":
+		return sessionsCommand(ctx, args[1:], out)
 	case "backup":
 		return backupCommand(ctx, args[1:], out)
 	case "restore":

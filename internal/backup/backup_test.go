@@ -468,6 +468,28 @@ func TestBackupIsOfOneMoment(t *testing.T) {
 	}
 }
 
+// TestBackupsAndMigrationsTakeTurns: a migration that waited for a table would
+// hold up everybody.
+func TestBackupsAndMigrationsTakeTurns(t *testing.T) {
+	t.Parallel()
+	p, k := migrated(t, 26), key(t)
+	tx, err := p.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `SELECT pg_advisory_xact_lock($1)`, db.MigrationLock); err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.backups.Make(t.Context(), system, []age.Recipient{k.Recipient()}, t.TempDir(), "test")
+	if err == nil || !strings.Contains(err.Error(), "being migrated") {
+		t.Errorf("while somebody migrates: %v", err)
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.make(k)
+}
+
 func TestFilesAreNeverOverwrittenNorLeftBehind(t *testing.T) {
 	t.Parallel()
 	p, k, dir := migrated(t, 0), key(t), t.TempDir()

@@ -9,9 +9,11 @@ import (
 )
 
 var (
-	errDamaged = errors.New("the backup is damaged: it was cut off, or changed after it was made")
-	errInUse   = errors.New("somebody is using this database: stop the portal's servers first")
-	errForeign = errors.New("this database holds tables, but not the portal's: a backup is restored into an empty one")
+	errNoSchema  = errors.New("there is no portal in this database: `portal migrate` makes its tables")
+	errMigrating = errors.New("this database is being migrated: make the backup when that is done")
+	errDamaged   = errors.New("the backup is damaged: it was cut off, or changed after it was made")
+	errInUse     = errors.New("somebody is using this database: stop the portal's servers first")
+	errForeign   = errors.New("this database holds tables, but not the portal's: a backup is restored into an empty one")
 )
 
 // notOpened says why the file could not even be opened.

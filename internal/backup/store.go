@@ -21,16 +21,29 @@ const plainText = `SELECT set_config('statement_timeout', '0', true), set_config
 // source is the database as it was at one moment.
 type source struct{ tx pgx.Tx }
 
+// snapshot keeps migrations waiting meanwhile: one that began would wait for the
+// tables, and everybody else behind it. A connection of its own holds the lock,
+// so that the snapshot is younger than the last migration.
 func snapshot(ctx context.Context, pool db.Pool, fn func(*source) error) error {
-	return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, plainText); err != nil {
+	return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(guard pgx.Tx) error {
+		var got bool
+		if _, err := guard.Exec(ctx, plainText); err != nil {
 			return err
 		}
-		return fn(&source{tx})
+		if err := guard.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock_shared($1)`, db.MigrationLock).Scan(&got); err != nil {
+			return err
+		}
+		if !got {
+			return errMigrating
+		}
+		return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, plainText); err != nil {
+				return err
+			}
+			return fn(&source{tx})
+		})
 	})
 }
-
-var errNoSchema = errors.New("there is no portal in this database: `portal migrate` makes its tables")
 
 func (s *source) head(ctx context.Context) (h Head, err error) {
 	version, ours, err := selectVersion(ctx, s.tx)

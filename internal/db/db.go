@@ -86,6 +86,10 @@ func open(url string, readOnly bool) (*pgxpool.Pool, error) {
 	return pgxpool.NewWithConfig(context.Background(), cfg)
 }
 
+// MigrationLock is the advisory lock that a migration holds: with a share of it
+// none begins.
+const MigrationLock = lock.DefaultLockID
+
 // Migrate brings the schema up to date. Servers that start together wait for
 // each other.
 func Migrate(ctx context.Context, databaseURL string) error {
