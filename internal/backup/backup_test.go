@@ -303,6 +303,11 @@ func TestOlderBackupIsBroughtUpToDate(t *testing.T) {
 	if err := migrated(t, 0).restore(m.File, k); err == nil || !strings.Contains(err.Error(), "schema") {
 		t.Errorf("into a newer schema: %v", err)
 	}
+	filled := migrated(t, 25) // is not even migrated
+	filled.exec(`INSERT INTO seeded (key) VALUES ('x')`)
+	if err := filled.restore(m.File, k); err == nil || one[int64](filled, `SELECT max(version_id) FROM goose_db_version`) != 25 {
+		t.Errorf("into an older schema with rows: %v", err)
+	}
 }
 
 // TestNothingIsHalfRestored: what cannot be restored says why in one sentence
