@@ -26,6 +26,9 @@ type portal struct {
 	cmd    *exec.Cmd
 }
 
+// tokenKeys are those of all servers of the tests.
+var tokenKeys = base64.StdEncoding.EncodeToString(make([]byte, 32))
+
 var codeLine = regexp.MustCompile(`^\s+((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})\s+(.+)$`)
 
 // startPortal runs `portal dev` on a database of its own until the test ends.
@@ -45,13 +48,22 @@ func startPortal(t *testing.T) portal {
 // one of its own. Servers that share a database share its token keys.
 func startServer(t *testing.T, database, issuer string) portal {
 	t.Helper()
+	return startBinary(t, binary, database, issuer)
+}
+
+// binary is the portal that `make build` leaves.
+var binary = filepath.Join("..", "bin", "portal")
+
+// startBinary is startServer for a portal of another version.
+func startBinary(t *testing.T, binary, database, issuer string) portal {
+	t.Helper()
 	port := freePorts(t)
-	p := portal{fmt.Sprintf("http://localhost:%d", port), issuer, map[string]string{}, exec.Command(filepath.Join("..", "bin", "portal"), "dev")}
+	p := portal{fmt.Sprintf("http://localhost:%d", port), issuer, map[string]string{}, exec.Command(binary, "dev")}
 	if issuer == "" {
 		p.issuer = fmt.Sprintf("http://localhost:%d", port+1)
 	}
 	p.cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(port), "DATABASE_URL="+database, "PORTAL_DEV_DIR="+t.TempDir(),
-		"DIGITALID_ISSUER="+issuer, "PORTAL_TOKEN_KEYS="+base64.StdEncoding.EncodeToString(make([]byte, 32)))
+		"DIGITALID_ISSUER="+issuer, "PORTAL_TOKEN_KEYS="+tokenKeys)
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

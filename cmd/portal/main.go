@@ -26,6 +26,18 @@ const help = `portal: ระบบศูนย์รวมข้อมูลเ�
   portal audit verify [--anchor ID:HASH]
                     compute the audit log's chain anew and name the first entry that does not fit;
                     an anchor, from the server's own log ("audit head"), shows a rewritten chain or a cut end
+  portal keys rotate
+                    hide all codes with the first key of PORTAL_TOKEN_KEYS, so that the others can go
+  portal sessions end
+                    end every session of everybody
+  portal backup --out FILE|FOLDER [--to KEY|FILE]...
+                    write everything in the database into one file, encrypted with age for the public keys
+                    given, or for those of PORTAL_BACKUP_TO
+  portal backup key
+                    make a key: print the secret one, with its public one beside it
+  portal restore --identity FILE [--manifest SHA256] [--check] FILE
+                    read a backup into an empty database; all sessions and codes in it end.
+                    With --check only read it and compare its checksums
   portal version    say which build this is
   portal help       this text
 
@@ -61,6 +73,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return issueToken(ctx, args[1:], out)
 	case "audit":
 		return auditCommand(ctx, args[1:], out)
+	case "keys":
+		return keysCommand(ctx, args[1:], out)
+	case "sessions":
+		return sessionsCommand(ctx, args[1:], out)
+	case "backup":
+		return backupCommand(ctx, args[1:], out)
+	case "restore":
+		return restoreCommand(ctx, args[1:], out)
 	case "version":
 		return say(out, "portal %s\n", version())
 	case "help", "-h", "--help":

@@ -37,6 +37,7 @@ var features = map[string][]string{
 	// Processes across features stand above them.
 	"internal/editing": {"internal/announcement", "internal/banner", "internal/faq", "internal/manual", "internal/markdown",
 		"internal/page", "internal/richtext", "internal/settings", "internal/thaidate"},
+	"internal/backup":       {"internal/auditlog"},
 	"internal/housekeeping": {"internal/agency", "internal/auditlog", "internal/session", "internal/signin", "internal/token", "internal/trafficlog"},
 	"internal/onboarding":   {"internal/staff", "internal/token"},
 	"internal/content": {"internal/announcement", "internal/banner", "internal/faq", "internal/file", "internal/manual",

@@ -56,6 +56,10 @@ const ( // #nosec G101 -- names of what happened, no secrets
 	AuditExported Action = "audit.exported"
 	AuditPruned   Action = "audit.pruned"
 	RowsCleaned   Action = "retention.cleaned"
+
+	BackupMade     Action = "backup.made"
+	BackupRestored Action = "backup.restored"
+	KeysRotated    Action = "token.keys_rotated" // #nosec G101 -- a name
 )
 
 // actionNames say what was done, in the words of the audit viewer.
@@ -99,6 +103,9 @@ var actionNames = map[Action]string{ // #nosec G101 -- words on screens
 	AuditExported:     "ดาวน์โหลดบันทึกการใช้งาน",
 	AuditPruned:       "ลบบันทึกการใช้งานที่ครบกำหนด",
 	RowsCleaned:       "ล้างข้อมูลที่หมดอายุ",
+	BackupMade:        "สำรองข้อมูล",
+	BackupRestored:    "กู้คืนข้อมูลจากชุดสำรอง",
+	KeysRotated:       "เปลี่ยนกุญแจเข้ารหัสของรหัส Token",
 }
 
 // Name is what was done, in Thai.
@@ -117,7 +124,7 @@ var Groups = []Group{
 	{"ผู้ใช้งานและสิทธิ์", []Action{MembershipGiven, MembershipChanged, MembershipEnded, StaffSuspended, StaffRestored, StaffExported}},
 	{"หน่วยงาน", []Action{AgencyAdded, AgencyChanged, AgencyMoved, AgencyShown, AgencyHidden, AgencyChecked, AgencyImported, AgencySeeded}},
 	{"เนื้อหาเว็บไซต์", []Action{ContentDrafted, ContentPublished, ContentScheduled, ContentHeld, ContentDiscarded, ContentOrdered, FileAdded, FileDeleted}},
-	{"ระบบ", []Action{ContentSeeded, AuditExported, AuditPruned, RowsCleaned}},
+	{"ระบบ", []Action{ContentSeeded, AuditExported, AuditPruned, RowsCleaned, BackupMade, BackupRestored, KeysRotated}},
 }
 
 // Actions lists every action, in no order.

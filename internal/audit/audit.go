@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -143,4 +144,11 @@ func (t *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandT
 // Query runs a statement that returns rows.
 func (t *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
 	return t.tx.Query(ctx, sql, args...)
+}
+
+// CopyIn loads the rows that COPY … FROM STDIN reads from r and returns how many
+// they were.
+func (t *Tx) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error) {
+	tag, err := t.tx.Conn().PgConn().CopyFrom(ctx, r, sql)
+	return tag.RowsAffected(), err
 }

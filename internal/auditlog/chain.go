@@ -74,17 +74,32 @@ func (s *Service) Verify(ctx context.Context, actor authz.Actor, anchor *Anchor,
 	if err := actor.Require(authz.KeepHouse); err != nil {
 		return Verified{}, err
 	}
+	var v Verified
+	err := db.Long(ctx, s.db, verifyLasts, func(r db.Reader) (err error) {
+		v, err = verify(ctx, r, anchor, progress)
+		return err
+	})
+	return v, err
+}
+
+// VerifyIn is Verify of the chain as tx sees it.
+func (s *Service) VerifyIn(ctx context.Context, tx *audit.Tx, anchor *Anchor, progress func(int64)) (Verified, error) {
+	if err := tx.Actor().Require(authz.KeepHouse); err != nil {
+		return Verified{}, err
+	}
+	return verify(ctx, tx, anchor, progress)
+}
+
+func verify(ctx context.Context, r db.Reader, anchor *Anchor, progress func(int64)) (Verified, error) {
 	c := chain{anchor: anchor}
-	err := db.Long(ctx, s.db, verifyLasts, func(r db.Reader) error {
-		return eachLink(ctx, r, func(l link) error {
-			if err := c.add(l); err != nil {
-				return err
-			}
-			if c.Count%progressEvery == 0 {
-				progress(c.Count)
-			}
-			return nil
-		})
+	err := eachLink(ctx, r, func(l link) error {
+		if err := c.add(l); err != nil {
+			return err
+		}
+		if c.Count%progressEvery == 0 {
+			progress(c.Count)
+		}
+		return nil
 	})
 	if err == nil {
 		err = c.end()

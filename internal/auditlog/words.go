@@ -21,6 +21,7 @@ var fieldNames = []struct{ key, name string }{
 	{"format", "รูปแบบไฟล์"}, {"filter", "ตัวกรอง"}, {"person", "ผู้ใช้งาน"}, {"text", "คำค้น"}, {"search", "คำค้น"}, {"q", "คำค้น"}, {"action", "การกระทำ"}, {"from", "ตั้งแต่"}, {"until", "ถึงก่อน"},
 	{"rows", "จำนวนแถว"}, {"added", "เพิ่ม"}, {"changed", "แก้ไข"}, {"moved", "ย้าย"}, {"refused", "ไม่รับ"}, {"units", "จำนวนหน่วยงาน"}, {"count", "จำนวนรายการ"},
 	{"method", "วิธีส่งคำขอ"}, {"message", "ข้อความที่แจ้งผู้ใช้"}, {"through_id", "ถึงเลขที่"}, {"hash", "แฮช"}, {"value", "ค่า"},
+	{"bytes", "ขนาด (ไบต์)"}, {"schema_version", "รุ่นของโครงสร้างข้อมูล"}, {"ended", "สิ้นสุดขณะกู้คืน"},
 }
 
 func rank(key string) int {
@@ -62,6 +63,7 @@ var subjectNames = map[string]string{ // #nosec G101 -- words on screens
 	"sessions": "การเข้าใช้งาน", "signin": "การเข้าสู่ระบบ", "audit": "บันทึกการใช้งาน", "trafficlog": "บันทึกจราจรคอมพิวเตอร์",
 	"token_batch": "ชุดรหัส Token", "token_tries": "การกรอกรหัส Token ผิด", "form_results": "แบบฟอร์มที่ส่งแล้ว", "sample": "ข้อมูลตัวอย่าง", "agencies": "หน่วยงาน", "tokens": "รหัส Token",
 	"banner": "แบนเนอร์ประชาสัมพันธ์", "announcement": "ประกาศข่าวสาร", "faq": "FAQ", "faq-group": "กลุ่ม FAQ", "manual": "คู่มือ", "page": "หน้าเว็บ", "settings": "การตั้งค่า",
+	"backup": "ชุดสำรองข้อมูล", "token_keys": "กุญแจเข้ารหัสของรหัส Token",
 }
 
 // Kind says in Thai what kind of thing the entry is about, with its number or

@@ -32,6 +32,7 @@ type Config struct {
 	LogDir         string        `env:"PORTAL_LOG_DIR"`
 	DataDir        string        `env:"PORTAL_DATA_DIR"`
 	CheckLinks     bool          `env:"PORTAL_CHECK_LINKS"`
+	BackupTo       []string      `env:"PORTAL_BACKUP_TO"`
 
 	Issuer         string   `env:"DIGITALID_ISSUER"`
 	ClientID       string   `env:"DIGITALID_CLIENT_ID"`
@@ -52,6 +53,13 @@ func Load() (Config, error) {
 func LoadDatabase() (Config, error) {
 	c, err := read()
 	return c, errors.Join(err, c.checkDatabase(), c.checkKeys())
+}
+
+// LoadAddress reads what a command needs that opens no code: where the database
+// is.
+func LoadAddress() (Config, error) {
+	c, err := read()
+	return c, errors.Join(err, c.checkDatabase())
 }
 
 // DefaultScopes are those the portal asks for unless DIGITALID_SCOPES says

@@ -5,6 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -84,9 +86,32 @@ func open(url string, readOnly bool) (*pgxpool.Pool, error) {
 	return pgxpool.NewWithConfig(context.Background(), cfg)
 }
 
+// MigrationLock is the advisory lock that a migration holds: with a share of it
+// none begins.
+const MigrationLock = lock.DefaultLockID
+
 // Migrate brings the schema up to date. Servers that start together wait for
 // each other.
-func Migrate(ctx context.Context, databaseURL string) (err error) {
+func Migrate(ctx context.Context, databaseURL string) error {
+	return migrate(ctx, databaseURL, func(p *goose.Provider) error { _, err := p.Up(ctx); return err })
+}
+
+// MigrateTo brings the schema up to the version, for data that were written
+// with it.
+func MigrateTo(ctx context.Context, databaseURL string, version int64) error {
+	return migrate(ctx, databaseURL, func(p *goose.Provider) error { _, err := p.UpTo(ctx, version); return err })
+}
+
+// NewestSchema is the version to which Migrate brings the schema.
+func NewestSchema() (int64, error) {
+	sources, err := fs.Glob(migrations.FS, "*.sql")
+	if err != nil || len(sources) == 0 {
+		return 0, fmt.Errorf("this build has no migrations: %w", err)
+	}
+	return goose.NumericComponent(slices.Max(sources)) // their numbers have one length
+}
+
+func migrate(ctx context.Context, databaseURL string, up func(*goose.Provider) error) error {
 	conn, err := sql.Open("pgx", databaseURL)
 	if err != nil {
 		return fmt.Errorf("reading the database address: %w", err)
@@ -100,7 +125,7 @@ func Migrate(ctx context.Context, databaseURL string) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if err := up(p); err != nil {
 		return fmt.Errorf("migrating the database: %w", err)
 	}
 	return nil

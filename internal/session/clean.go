@@ -44,3 +44,21 @@ func (s *Service) cleanSome(ctx context.Context, actor authz.Actor) (n int, more
 	})
 	return n, more && err == nil, err
 }
+
+// EndAll ends every session of everybody, as after a theft of cookies. It
+// returns how many it ended.
+func (s *Service) EndAll(ctx context.Context, actor authz.Actor) (ended int, err error) {
+	if err := actor.Require(authz.KeepHouse); err != nil {
+		return 0, err
+	}
+	err = s.log.Change(ctx, actor, func(tx *audit.Tx) error {
+		if ended, err = endAll(ctx, tx, s.now()); err != nil {
+			return err
+		}
+		if ended == 0 {
+			return audit.ErrUnchanged
+		}
+		return tx.Record(audit.SessionsEnded, audit.Subject{Key: "sessions"}, audit.Diff{Before: map[string]int{"sessions": ended}})
+	})
+	return ended, err
+}

@@ -94,6 +94,28 @@ func TestKeptFormOpensInItsPlaceAlone(t *testing.T) {
 	}
 }
 
+func TestEndAllLeavesNobodySignedIn(t *testing.T) {
+	t.Parallel()
+	s, pool, token := open(t)
+	ctx := context.Background()
+	if _, err := s.EndAll(ctx, authz.Actor{StaffID: 1, Grants: []authz.Grant{{Role: authz.DGAAdmin}}}); !problem.Is(err, problem.Forbidden) {
+		t.Errorf("an administrator: %v, want Forbidden", err)
+	}
+	for want := 1; want >= 0; want-- { // the second time nobody is left
+		if n, err := s.EndAll(ctx, authz.System("test")); n != want || err != nil {
+			t.Errorf("%d ended, %v; want %d", n, err, want)
+		}
+	}
+	if _, _, ok := signedIn(t, s, token); ok {
+		t.Error("the session lives")
+	}
+	var entries int
+	err := pool.QueryRow(ctx, `SELECT count(*) FROM audit_entries WHERE action = 'session.all_ended'`).Scan(&entries)
+	if err != nil || entries != 1 {
+		t.Errorf("%d entries, %v", entries, err)
+	}
+}
+
 func TestClean(t *testing.T) {
 	t.Parallel()
 	s, pool, token := open(t)

@@ -71,3 +71,8 @@ func deleteSessions(ctx context.Context, tx *audit.Tx, before time.Time, limit i
 		DELETE FROM staff_sessions WHERE id IN (SELECT id FROM staff_sessions WHERE ends_at < $1 LIMIT $2)`, before, limit)
 	return int(tag.RowsAffected()), err
 }
+
+func endAll(ctx context.Context, tx *audit.Tx, now time.Time) (int, error) {
+	tag, err := tx.Exec(ctx, `UPDATE staff_sessions SET ended_at = $1, data = '' WHERE ended_at IS NULL AND ends_at > $1`, now)
+	return int(tag.RowsAffected()), err
+}

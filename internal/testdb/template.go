@@ -18,13 +18,17 @@ import (
 const building = 7204
 
 // template makes the template database once per schema: its name is a hash
-// of the migrations, so it survives between runs and packages share it.
-func template(ctx context.Context, admin *pgx.Conn, base string) (name string, err error) {
+// of the migrations, so it survives between runs and packages share it. Another
+// belongs to owner, if one is given.
+func template(ctx context.Context, admin *pgx.Conn, base, owner string) (name string, err error) {
 	hash, err := schemaHash()
 	if err != nil {
 		return "", err
 	}
 	name = "portal_tmpl_" + hash
+	if owner != "" {
+		name = "portal_owned_" + hash
+	}
 	if _, err := admin.Exec(ctx, "SELECT pg_advisory_lock($1)", building); err != nil {
 		return "", err
 	}
@@ -39,10 +43,14 @@ func template(ctx context.Context, admin *pgx.Conn, base string) (name string, e
 	}
 	// Under another name until it is whole: a killed process may leave half.
 	half := name + "_b"
-	if _, err := admin.Exec(ctx, "CREATE DATABASE "+half); err != nil && !alreadyThere(err) {
+	create, address := "CREATE DATABASE "+half, with(base, half)
+	if owner != "" {
+		create, address = create+" OWNER "+owner, as(address, owner)
+	}
+	if _, err := admin.Exec(ctx, create); err != nil && !alreadyThere(err) {
 		return "", err
 	}
-	if err := db.Migrate(ctx, with(base, half)); err != nil {
+	if err := db.Migrate(ctx, address); err != nil {
 		return "", err
 	}
 	_, err = admin.Exec(ctx, "ALTER DATABASE "+half+" RENAME TO "+name)

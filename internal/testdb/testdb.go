@@ -95,7 +95,7 @@ func claim(ctx context.Context, base string) (_ *slot, err error) {
 			_ = conn.Close(ctx)
 		}
 	}()
-	tmpl, err := template(ctx, conn, base)
+	tmpl, err := template(ctx, conn, base, "")
 	if err != nil {
 		return nil, err
 	}

@@ -90,14 +90,20 @@ var errSealed = errors.New("token: no key opens this code")
 
 // open undoes seal with whichever key fits.
 func (k Keys) open(sealed []byte, place string) (Code, error) {
-	for _, key := range k {
+	code, _, err := k.openWith(sealed, place)
+	return code, err
+}
+
+// openWith also says which key it was; 0 is the current one.
+func (k Keys) openWith(sealed []byte, place string) (code Code, which int, err error) {
+	for i, key := range k {
 		n := key.aead.NonceSize()
 		if len(sealed) < n {
 			continue
 		}
 		if text, err := key.aead.Open(nil, sealed[:n], sealed[n:], []byte(place)); err == nil {
-			return Code(text), nil
+			return Code(text), i, nil
 		}
 	}
-	return "", errSealed
+	return "", 0, errSealed
 }
