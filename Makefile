@@ -37,8 +37,8 @@ e2e: build ## journeys in a real browser
 	sh .ci/chromium
 	$(TEST) -count=1 -timeout 40m ./e2e/...
 
-torture: ## what needs load, faults or room: tests with Torture in their names
-	$(TEST) -count=1 -tags torture -run Torture -v -timeout 40m ./internal/... ./web/... ./e2e/...
+torture: ## what needs load, faults or room: tests with Torture in their names, but SKIP
+	$(TEST) -count=1 -tags torture -run Torture -skip '$(or $(SKIP),none)' -v -timeout 40m ./internal/... ./web/... ./e2e/...
 
 bench: ## measure what is promised of the speed (docs/performance.md); -only pages for a part: make bench BENCH="-only pages"
 	$(GO) run ./internal/devtools/bench $(BENCH)
