@@ -65,7 +65,7 @@ var foundations = map[string][]string{
 	"internal/packed":     {},
 	"internal/sheet":      {"internal/problem"},
 	"internal/markdown":   {},
-	"internal/metrics":    {"internal/authz", "internal/content", "internal/housekeeping", "internal/status"},
+	"internal/metrics":    {"internal/authz", "internal/content", "internal/db", "internal/housekeeping", "internal/status"},
 	"internal/tracing":    {},
 	"internal/richtext":   {"internal/markdown"},
 	"internal/worddiff":   {},

@@ -9,6 +9,7 @@ import (
 
 	"portal/internal/authz"
 	"portal/internal/content"
+	"portal/internal/db"
 	"portal/internal/housekeeping"
 	"portal/internal/status"
 )
@@ -48,6 +49,7 @@ var (
 	up         = gauge("portal_database_up", "1 while the database answers.")
 	bytes      = gauge("portal_database_size_bytes", "Size of the database.")
 	migration  = gauge("portal_database_migration", "Number of the newest migration that was applied.")
+	wanted     = gauge("portal_build_migration", "Number of the newest migration that this build brings.")
 	sessions   = gauge("portal_sessions_live", "Sessions that are alive.")
 	drafts     = gauge("portal_drafts_scheduled", "Drafts that wait for the time of their publication.")
 	overdue    = gauge("portal_drafts_overdue", "Drafts whose time has come and that are not published.")
@@ -57,10 +59,10 @@ var (
 	certUntil  = gauge("portal_certificate_expiry_timestamp_seconds", "When the certificate of the portal's address ends.")
 	provider   = gauge("portal_provider_up", "1 if the provider answered what it was last asked.")
 	answered   = gauge("portal_provider_last_answer_timestamp_seconds", "When the provider last answered.")
-	jobAt      = gauge("portal_housekeeping_last_run_timestamp_seconds", "When a job of this server last ran.", "job")
-	jobFailed  = gauge("portal_housekeeping_failed", "1 if a job's last run failed.", "job")
+	jobAt      = gauge("portal_housekeeping_last_run_timestamp_seconds", "When a task of housekeeping last ran on this server; 0 for not yet.", "task")
+	jobFailed  = gauge("portal_housekeeping_failed", "1 if a task's last run failed.", "task")
 	everything = []*prometheus.Desc{poolConns, poolMost, poolTaken, poolWaits, poolCanceled, poolWaited, contentAge, contentAway, heard,
-		up, bytes, migration, sessions, drafts, overdue, backupAt, chain, head, certUntil, provider, answered, jobAt, jobFailed}
+		up, bytes, migration, wanted, sessions, drafts, overdue, backupAt, chain, head, certUntil, provider, answered, jobAt, jobFailed}
 )
 
 // Describe is asked by the registry.
@@ -86,6 +88,7 @@ func (o observed) Collect(to chan<- prometheus.Metric) {
 		out.time(jobAt, j.At, j.Name)
 		out.gauge(jobFailed, number(j.Failed), j.Name)
 	}
+	out.gauge(wanted, float64(db.WantedVersion()))
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
 	if n, err := o.from.Status.Numbers(ctx, authz.System("metrics")); err == nil {
