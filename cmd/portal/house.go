@@ -149,6 +149,8 @@ func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger, out
 	}
 	defer counted()
 	context.AfterFunc(ctx, server.Stop)
+	log.Info("serving", "version", version(), "address", l.Addr().String(), "metrics", h.cfg.MetricsAddr, "traces", h.tracing != nil)
+	defer log.Info("stopped")
 	h.contents.OnChange(h.search.Follow)
 	work.Go(func() { lines.Run(behind) })
 	work.Go(func() { server.Prepare(behind) })

@@ -6,14 +6,17 @@ package tracing
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"os"
 	"strings"
 
 	"github.com/exaring/otelpgx"
 	"github.com/go-chi/chi/v5"
+	"github.com/go-logr/logr"
 	"github.com/jackc/pgx/v5"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/metric/noop"
@@ -34,23 +37,30 @@ func Start(ctx context.Context, version string) (*Tracing, error) {
 	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
 		return nil, nil
 	}
+	// What the library has to say goes where everything goes, as JSON.
+	otel.SetLogger(logr.FromSlogHandler(slog.Default().Handler()))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { slog.Warn("sending traces", "err", err) }))
 	exporter, err := otlptracehttp.New(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return with(trace.WithBatcher(discreet{exporter}), version)
+	return To(exporter, version)
 }
 
-func with(sender trace.TracerProviderOption, version string) (*Tracing, error) {
+// To sends traces to exporter, which is told no more than discreet lets through.
+func To(exporter trace.SpanExporter, version string) (*Tracing, error) {
 	about, err := resource.Merge(resource.NewSchemaless(attribute.String("service.name", "portal"), attribute.String("service.version", version)),
 		resource.Environment())
 	if err != nil {
 		return nil, err
 	}
-	return &Tracing{trace.NewTracerProvider(sender, trace.WithResource(about))}, nil
+	return &Tracing{trace.NewTracerProvider(trace.WithBatcher(discreet{exporter}), trace.WithResource(about))}, nil
 }
 
-// Stop sends what has not been sent yet.
+// Flush sends what has not been sent yet, now.
+func (t *Tracing) Flush(ctx context.Context) error { return t.provider.ForceFlush(ctx) }
+
+// Stop sends what has not been sent yet, and ends.
 func (t *Tracing) Stop(ctx context.Context) error {
 	if t == nil {
 		return nil
@@ -79,11 +89,20 @@ func named(next http.Handler) http.Handler {
 				route = c.RoutePattern()
 			}
 			span := oteltrace.SpanFromContext(r.Context())
-			span.SetName(r.Method + " " + route)
+			span.SetName(usual(r.Method) + " " + route)
 			span.SetAttributes(attribute.String("http.route", route))
 		}()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// usual is the method if the portal has it: a client can make up any word.
+func usual(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost:
+		return method
+	}
+	return "OTHER"
 }
 
 // Statements is the tracer for connections to the database.
