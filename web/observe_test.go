@@ -62,6 +62,9 @@ func TestRequestsAreCountedByRoute(t *testing.T) {
 			t.Errorf("%s is not counted as %s: %v", path, want, s.counts.all)
 		}
 	}
+	if n := s.counts.of("signin refused"); n != 1 {
+		t.Errorf("%d refused sign-ins counted", n)
+	}
 	if got := s.do(request{method: "DELETE", path: "/backend/faq"}); got.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("DELETE: %d", got.StatusCode)
 	}

@@ -72,6 +72,7 @@ func New(cfg Config, keep db.Bookkeeper, log *audit.Log, sessions *session.Servi
 func (s *Service) Begin(ctx context.Context, browser, returnPath string) (string, error) {
 	p, err := s.provider.get(ctx)
 	if err != nil {
+		s.seen.note(false) // also when it answered something that nobody can work with
 		return "", away(err)
 	}
 	state, nonce, verifier := random(), random(), oauth2.GenerateVerifier()
