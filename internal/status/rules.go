@@ -211,7 +211,7 @@ func ofJobs(jobs []housekeeping.Ran, started, now time.Time) Line {
 
 func list(names []string) string { slices.Sort(names); return strings.Join(names, ", ") }
 
-var jobNames = map[string]string{
+var jobNames = map[string]string{ // #nosec G101 -- words on screens
 	"audit head": "จดหัวบันทึกการใช้งาน", "audit retention": "ลบบันทึกการใช้งานที่ครบกำหนด", "sessions": "ล้างการเข้าใช้งานเก่า",
 	"sign-ins": "ล้างการเข้าสู่ระบบที่ค้าง", "uploads": "ล้างไฟล์นำเข้าที่ค้าง", "expired codes": "ลบรหัส Token ที่หมดอายุ",
 	"token tries": "ล้างจำนวนครั้งที่ลองรหัส", "form results": "ล้างผลของแบบฟอร์มเก่า", "traffic log retention": "ลบไฟล์ข้อมูลจราจรที่ครบกำหนด",

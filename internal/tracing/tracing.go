@@ -111,7 +111,7 @@ func (t *Tracing) Statements() pgx.QueryTracer {
 		return nil
 	}
 	return otelpgx.NewTracer(otelpgx.WithTracerProvider(t.provider), otelpgx.WithMeterProvider(noop.NewMeterProvider()),
-		otelpgx.WithTrimSQLInSpanName(), otelpgx.WithSpanNameFunc(firstWord))
+		otelpgx.WithSpanNameFunc(firstWord))
 }
 
 // firstWord is what a statement does: the rest of it stands in its attribute.
