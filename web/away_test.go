@@ -37,6 +37,9 @@ func TestA10_ProviderMistakenAboutItsName(t *testing.T) {
 	if body := text(t, res); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, "ติดต่อ Digital ID ไม่ได้ในขณะนี้") || strings.Contains(body, "evil") {
 		t.Errorf("sign-in: %d %s", res.StatusCode, body)
 	}
+	if n := s.counts.of("signin away"); n != 1 {
+		t.Errorf("counted %d times", n)
+	}
 	right.Store(true)
 	if res := signIn(); res.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("before the pause is over: %d", res.StatusCode)

@@ -130,6 +130,7 @@ var officeMenu = []struct {
 	}},
 	{"ระบบ", []menuItem{
 		{authz.ViewAudit, layout.MenuItem{Title: "บันทึกการใช้งาน", Path: "/backend/audit", Icon: "scroll-text"}},
+		{authz.ViewStatus, layout.MenuItem{Title: "สถานะระบบ", Path: "/backend/status", Icon: "monitor"}},
 	}},
 }
 

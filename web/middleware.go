@@ -37,12 +37,16 @@ func (s *Server) accessLog(next http.Handler) http.Handler {
 		start := time.Now()
 		who := new(visit)
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		defer func() { // also when a download was cut off
+			took := time.Since(start)
+			s.cfg.Traffic.LogAttrs(r.Context(), slog.LevelInfo, "request",
+				slog.String("id", middleware.GetReqID(r.Context())),
+				slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", ww.Status()),
+				slog.Int64("staff", who.current.Actor.StaffID), slog.String("address", address(r)),
+				slog.String("user_agent", r.UserAgent()), slog.Duration("took", took))
+			s.cfg.Observer.Request(r.Method, routeOf(r), ww.Status(), took)
+		}()
 		next.ServeHTTP(ww, r.WithContext(context.WithValue(r.Context(), visitKey{}, who)))
-		s.cfg.Traffic.LogAttrs(r.Context(), slog.LevelInfo, "request",
-			slog.String("id", middleware.GetReqID(r.Context())),
-			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", ww.Status()),
-			slog.Int64("staff", who.current.Actor.StaffID), slog.String("address", address(r)),
-			slog.String("user_agent", r.UserAgent()), slog.Duration("took", time.Since(start)))
 	})
 }
 

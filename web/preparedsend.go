@@ -45,7 +45,9 @@ func (p preparedPages) answer(w http.ResponseWriter, r *http.Request) bool {
 	}
 	start := time.Now()
 	p.common.set(w.Header())
-	p.logged(r, client, p.send(w, r, page), start)
+	status := p.send(w, r, page)
+	p.logged(r, client, status, start)
+	p.cfg.Observer.Request(r.Method, r.URL.Path, status, time.Since(start)) // a prepared page's path is its route
 	return true
 }
 

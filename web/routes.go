@@ -16,6 +16,9 @@ import (
 // the use case it calls; testdata/access.golden shows the result per role.
 func (s *Server) Handler() http.Handler {
 	r := chi.NewRouter()
+	if s.cfg.Trace != nil {
+		r.Use(s.cfg.Trace)
+	}
 	r.Use(middleware.RequestID, s.clientAddress, s.accessLog, s.headers, s.recoverer, middleware.GetHead)
 	r.NotFound(s.public(notFound))
 	r.MethodNotAllowed(s.methodNotAllowed)
@@ -93,6 +96,7 @@ func (s *Server) officeRoutes(r chi.Router) {
 	s.auditRoutes(r)
 	s.findingRoutes(r)
 	s.libraryRoutes(r)
+	s.statusRoutes(r)
 }
 
 // agencyRoutes are หน่วยงานและโครงสร้าง.
@@ -208,6 +212,11 @@ func (s *Server) libraryRoutes(r chi.Router) {
 	r.Get("/backend/content/files", s.page(s.library.list))
 	r.Get("/backend/content/files/{hash}/delete", s.page(s.library.askDelete))
 	r.Post("/backend/content/files/{hash}/delete", s.page(s.library.delete))
+}
+
+// statusRoutes are สถานะระบบ.
+func (s *Server) statusRoutes(r chi.Router) {
+	r.Get("/backend/status", s.page(s.status.show))
 }
 
 // methodNotAllowed also says which methods the address has (RFC 9110, 15.5.6).

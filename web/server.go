@@ -25,6 +25,7 @@ import (
 	"portal/internal/session"
 	"portal/internal/signin"
 	"portal/internal/staff"
+	"portal/internal/status"
 	"portal/internal/token"
 	"portal/internal/trafficlog"
 )
@@ -34,12 +35,14 @@ type Config struct {
 	BaseURL        string // scheme and host, no trailing slash
 	Issuer         string // the OpenID provider; forms may lead there
 	TrustedProxies []string
-	Ready          func(*http.Request) error // says why the server cannot work; nil when it can
-	CheckLinks     bool                      // whether the server may reach other sites
+	Ready          []Part // what the server cannot work without
+	CheckLinks     bool   // whether the server may reach other sites
 	Log            *slog.Logger
 	Traffic        *slog.Logger       // one line for each request; nil: to Log
 	Lines          *trafficlog.Buffer // the same, for prepared pages; nil: to Traffic
 	Now            func() time.Time
+	Observer       Observer                        // nil: nobody counts
+	Trace          func(http.Handler) http.Handler // around the router; nil: no traces
 }
 
 // Services are the use cases the pages call.
@@ -55,6 +58,7 @@ type Services struct {
 	Sessions   *session.Service
 	SignIn     *signin.Service
 	Staff      *staff.Service
+	Status     *status.Service
 	Tokens     *token.Service
 }
 
@@ -72,6 +76,7 @@ type Server struct {
 	sessionCookie, displayCookie string        // names
 	started                      string        // of the ids of requests
 	served                       atomic.Uint64 // from the shelf
+	stopping                     atomic.Bool
 
 	prepared preparedPages
 
@@ -88,6 +93,7 @@ type Server struct {
 	staff     staffPages
 	device    devicePages
 	audit     auditPages
+	status    statusPages
 	health    healthPages
 	discover  discoverPages
 	display   displayPages
@@ -97,6 +103,9 @@ type Server struct {
 func New(cfg Config, v Services) *Server {
 	if cfg.Traffic == nil {
 		cfg.Traffic = cfg.Log
+	}
+	if cfg.Observer == nil {
+		cfg.Observer = deaf{}
 	}
 	s := &Server{
 		cfg: cfg, sessions: v.Sessions, contents: v.Content, proxies: prefixes(cfg.TrustedProxies),
@@ -122,6 +131,7 @@ func New(cfg Config, v Services) *Server {
 	s.staff = staffPages{s, v.Staff, v.Agencies}
 	s.device = devicePages{s, v.Sessions}
 	s.audit = auditPages{s, v.AuditLog, v.Agencies}
+	s.status = statusPages{s, v.Status}
 	s.health = healthPages{s}
 	s.discover = discoverPages{s}
 	s.display = displayPages{s}

@@ -54,6 +54,7 @@ func (p signinPages) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	to, err := p.signin.Begin(r.Context(), browser, r.URL.Query().Get("return"))
 	if err != nil {
+		p.cfg.Observer.SignIn(signInOutcome(err))
 		return err
 	}
 	p.setCookie(w, "signin", browser, attemptCookieLasts)
@@ -69,6 +70,7 @@ func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
 		Address: address(r), UserAgent: r.UserAgent(), Browser: p.cookie(r, "signin"),
 	}
 	done, err := p.signin.Finish(r.Context(), cb)
+	p.cfg.Observer.SignIn(signInOutcome(err))
 	if err != nil {
 		return err
 	}

@@ -25,12 +25,14 @@ import (
 	"portal/internal/editing"
 	"portal/internal/feedback"
 	"portal/internal/file"
+	"portal/internal/housekeeping"
 	"portal/internal/onboarding"
 	"portal/internal/search"
 	"portal/internal/seed"
 	"portal/internal/session"
 	"portal/internal/signin"
 	"portal/internal/staff"
+	"portal/internal/status"
 	"portal/internal/testdb"
 	"portal/internal/token"
 )
@@ -53,6 +55,8 @@ type site struct {
 	agencies *agency.Service
 	search   *search.Service
 	contents *content.Service
+	status   *status.Service
+	counts   *counts
 	server   *Server
 	handler  http.Handler
 	now      time.Time
@@ -91,19 +95,28 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 	s.tokens = token.New(s.pool, s.log, keys, s.agencies.Lineage, clock)
 	s.contents = content.New(s.pool, "", clock)
 	s.search = search.New(s.contents, s.pool, s.pool, clock)
+	sign := signin.New(signin.Config{Issuer: issuer, ClientID: clientID, ClientSecret: clientSecret, Scopes: config.DefaultScopes(), Now: clock,
+		RedirectURL: baseURL + "/backend/login/callback", LogoutURL: baseURL + "/backend/logout/done"}, s.pool, s.log, s.sessions)
+	trail := auditlog.New(s.pool, s.log, clock)
+	s.status = status.New(status.Sources{
+		Build: status.Build{Version: "abc", Go: "go", Started: s.now}, BaseURL: "http://localhost", Idle: session.DefaultLimits.Idle,
+		Read: s.pool, Pools: func() []status.Pool { return []status.Pool{{Name: "อ่าน", Used: 1, Max: 20}} },
+		Jobs:  func() []housekeeping.Ran { return nil },
+		Audit: trail, Content: s.contents, Search: s.search, SignIn: sign, Now: clock,
+	})
+	s.counts = newCounts()
 	s.server = New(
 		Config{
 			BaseURL: baseURL, Issuer: issuer, Now: clock,
-			Log:   slog.New(slog.NewJSONHandler(&s.logs, nil)),
-			Ready: func(*http.Request) error { return s.broken },
+			Observer: s.counts,
+			Log:      slog.New(slog.NewJSONHandler(&s.logs, nil)),
+			Ready:    []Part{{"database", func(context.Context) error { return s.broken }}},
 		},
 		Services{
 			Content: s.contents, Files: file.New(s.pool, s.log),
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
-			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
+			Agencies: s.agencies, Tokens: s.tokens, AuditLog: trail, Status: s.status, SignIn: sign,
 			Editing: editing.New(s.pool, s.log, clock), Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),
-			SignIn: signin.New(signin.Config{Issuer: issuer, ClientID: clientID, ClientSecret: clientSecret, Scopes: config.DefaultScopes(), Now: clock,
-				RedirectURL: baseURL + "/backend/login/callback", LogoutURL: baseURL + "/backend/logout/done"}, s.pool, s.log, s.sessions),
 		})
 	s.handler = s.server.Handler()
 	return s

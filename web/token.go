@@ -42,6 +42,7 @@ func (p redeemPages) redeem(w http.ResponseWriter, r *http.Request) error {
 				"ยืนยันสิทธิ์เรียบร้อยแล้ว กรุณาตรวจสอบบทบาทและหน่วยงานของท่านด้านล่าง")
 			return err
 		})
+	p.redeemed(err)
 	if errors.Is(err, formkey.ErrDone) {
 		redirect(w, r, "/backend/profile")
 		return nil

@@ -35,7 +35,21 @@ func tuneMemory() {
 	}
 }
 
-func serve(ctx context.Context) error {
+// serve is `portal serve`. All that it says is JSON, one line each, on standard
+// output; why it ended stands on standard error too, for whoever types it.
+func serve(ctx context.Context) (err error) {
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	slog.SetDefault(log) // libraries that write to the standard logger too
+	defer func() {
+		if err != nil {
+			log.Error("the server ended", "err", err)
+		}
+	}()
+	return serveWith(ctx, log)
+}
+
+// serveWith serves and logs to log.
+func serveWith(ctx context.Context, log *slog.Logger) error {
 	tuneMemory()
 	cfg, err := config.Load()
 	if err != nil {
@@ -49,7 +63,6 @@ func serve(ctx context.Context) error {
 	if err := h.openTraffic(); err != nil {
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
 	l, err := listen(cfg.Addr)
 	if err != nil {
 		return err

@@ -177,7 +177,7 @@ func (s devSettings) config() (config.Config, error) {
 		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
 		Scopes:    config.DefaultScopes(),
 		AuditKeep: config.Defaults().AuditKeep, TrafficKeep: config.Defaults().TrafficKeep, LogDir: os.Getenv("PORTAL_LOG_DIR"),
-		DataDir: os.Getenv("PORTAL_DATA_DIR"),
+		DataDir: os.Getenv("PORTAL_DATA_DIR"), MetricsAddr: os.Getenv("PORTAL_METRICS_ADDRESS"),
 	}, err
 }
 

@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -29,7 +28,9 @@ import (
 	"portal/internal/session"
 	"portal/internal/signin"
 	"portal/internal/staff"
+	"portal/internal/status"
 	"portal/internal/token"
+	"portal/internal/tracing"
 	"portal/internal/trafficlog"
 	"portal/web"
 )
@@ -50,6 +51,8 @@ type house struct {
 	log      *audit.Log
 	audit    *auditlog.Service
 	traffic  *trafficlog.Log // nil: traffic goes where the program's log goes
+	tracing  *tracing.Tracing
+	started  time.Time
 }
 
 // build opens the pools; it does not wait for the database.
@@ -58,22 +61,26 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	write, err := db.Open(ctx, cfg.DatabaseURL)
+	traces, err := tracing.Start(ctx, version())
 	if err != nil {
 		return nil, err
 	}
-	read, err := db.OpenReadOnly(ctx, cfg.DatabaseURL)
+	write, err := db.Open(ctx, cfg.DatabaseURL, traces.Statements())
+	if err != nil {
+		return nil, err
+	}
+	read, err := db.OpenReadOnly(ctx, cfg.DatabaseURL, traces.Statements())
 	if err != nil {
 		write.Close()
 		return nil, err
 	}
-	h := &house{cfg: cfg, write: write, read: read, log: audit.New(write)}
+	h := &house{cfg: cfg, write: write, read: read, log: audit.New(write), tracing: traces, started: time.Now()}
 	h.agencies = agency.New(read, h.log)
 	h.tokens = token.New(read, h.log, keys, h.agencies.Lineage, time.Now)
 	h.seeds = seed.New(read, h.log)
 	h.audit = auditlog.New(read, h.log, time.Now)
 	h.sessions = session.New(write, h.log, session.Limits{Idle: cfg.SessionIdle, Absolute: cfg.SessionMax}, time.Now)
-	h.signin = signin.New(provider(cfg), write, h.log, h.sessions)
+	h.signin = signin.New(provider(cfg, traces), write, h.log, h.sessions)
 	h.editing = editing.New(read, h.log, time.Now)
 	h.contents = content.New(read, copyIn(cfg.DataDir), time.Now)
 	h.search = search.New(h.contents, read, write, time.Now)
@@ -81,10 +88,10 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 }
 
 // provider is how the portal stands with the OpenID provider.
-func provider(c config.Config) signin.Config {
+func provider(c config.Config, traces *tracing.Tracing) signin.Config {
 	return signin.Config{
 		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, SecretEncoding: c.SecretEncoding,
-		Scopes: c.Scopes, MinimumIAL: c.MinimumIAL, Now: time.Now,
+		Scopes: c.Scopes, MinimumIAL: c.MinimumIAL, Now: time.Now, Transport: traces.Provider(),
 		RedirectURL: c.BaseURL + "/backend/login/callback", LogoutURL: c.BaseURL + "/backend/logout/done",
 	}
 }
@@ -110,6 +117,7 @@ func (h *house) close() {
 	if h.traffic != nil {
 		_ = h.traffic.Close() // each line was written as it came
 	}
+	h.stopTracing()
 }
 
 // copyIn is the name of the content's copy in the data folder, if there is one.
@@ -130,20 +138,32 @@ func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger, out
 	if h.traffic != nil {
 		lines = trafficlog.NewBuffer(h.traffic)
 	}
-	server := h.server(log, lines)
+	jobs := h.housekeeping()
+	state := h.status(jobs)
+	counts := h.metrics(state, jobs)
+	server := h.server(log, lines, state, counts)
+	counted, err := h.serveMetrics(counts, log)
+	if err != nil {
+		stop()
+		return err
+	}
+	defer counted()
+	context.AfterFunc(ctx, server.Stop)
+	log.Info("serving", "version", version(), "address", l.Addr().String(), "metrics", h.cfg.MetricsAddr, "traces", h.tracing != nil)
+	defer log.Info("stopped")
 	h.contents.OnChange(h.search.Follow)
 	work.Go(func() { lines.Run(behind) })
 	work.Go(func() { server.Prepare(behind) })
 	work.Go(func() { h.contents.Keep(behind, log) })
 	work.Go(func() { h.search.Keep(behind, func(err error) { log.Error("search", "err", err) }) })
 	work.Go(func() { h.editing.Keep(behind, func(err error) { log.Error("scheduled publication", "err", err) }) })
-	work.Go(func() { h.housekeeping().Run(behind, log) })
+	work.Go(func() { jobs.Run(behind, log) })
 	defer func() { stop(); work.Wait() }() // after the last request
 	return serveOn(ctx, l, server.Handler(), log)
 }
 
 // server builds the web server on top.
-func (h *house) server(log *slog.Logger, lines *trafficlog.Buffer) *web.Server {
+func (h *house) server(log *slog.Logger, lines *trafficlog.Buffer, state *status.Service, counts web.Observer) *web.Server {
 	c := h.cfg
 	traffic := log
 	if h.traffic != nil {
@@ -152,13 +172,13 @@ func (h *house) server(log *slog.Logger, lines *trafficlog.Buffer) *web.Server {
 	return web.New(
 		web.Config{
 			BaseURL: c.BaseURL, Issuer: c.Issuer, TrustedProxies: c.TrustedProxies, CheckLinks: c.CheckLinks, Log: log, Traffic: traffic, Lines: lines, Now: time.Now,
-			Ready: func(r *http.Request) error { return db.CheckThai(r.Context(), h.read) },
+			Ready: h.ready(), Observer: counts, Trace: h.tracing.Requests(),
 		},
 		web.Services{
 			Content: h.contents, Files: file.New(h.read, h.log),
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: h.sessions,
 			SignIn: h.signin, Staff: staff.New(h.read, h.log, time.Now),
 			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,
-			Editing: h.editing, Search: h.search, Feedback: feedback.New(h.read, h.write, time.Now),
+			Editing: h.editing, Search: h.search, Feedback: feedback.New(h.read, h.write, time.Now), Status: state,
 		})
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 )
@@ -94,7 +95,10 @@ func say(out io.Writer, format string, args ...any) error {
 	return err
 }
 
-func version() string {
+func version() string { return revision() + " " + runtime.Version() }
+
+// revision is the commit that the program was built from.
+func revision() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
@@ -105,5 +109,5 @@ func version() string {
 			revision = s.Value
 		}
 	}
-	return revision + " " + info.GoVersion
+	return revision
 }

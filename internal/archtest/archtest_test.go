@@ -45,6 +45,7 @@ var features = map[string][]string{
 	"internal/search": {"internal/announcement", "internal/content", "internal/faq", "internal/keyboard", "internal/manual", "internal/markdown",
 		"internal/page", "internal/settings", "internal/thaidate"},
 	"internal/signin": {"internal/session", "internal/staff"},
+	"internal/status": {"internal/auditlog", "internal/content", "internal/housekeeping", "internal/search", "internal/signin", "internal/thaidate"},
 	"internal/seed": {"internal/agency", "internal/announcement", "internal/banner", "internal/faq", "internal/file",
 		"internal/manual", "internal/page", "internal/settings", "internal/staff"},
 }
@@ -65,6 +66,8 @@ var foundations = map[string][]string{
 	"internal/packed":     {},
 	"internal/sheet":      {"internal/problem"},
 	"internal/markdown":   {},
+	"internal/metrics":    {"internal/authz", "internal/content", "internal/db", "internal/housekeeping", "internal/status"},
+	"internal/tracing":    {},
 	"internal/richtext":   {"internal/markdown"},
 	"internal/worddiff":   {},
 	"internal/testdb":     {"internal/db", "internal/devtools/postgres", "migrations"},
@@ -73,7 +76,7 @@ var foundations = map[string][]string{
 }
 
 // mayUseHTTP lists the packages of internal/ that speak HTTP.
-var mayUseHTTP = []string{"internal/linkcheck", "internal/signin", "internal/devtools/"}
+var mayUseHTTP = []string{"internal/linkcheck", "internal/metrics", "internal/signin", "internal/tracing", "internal/devtools/"}
 
 type source struct {
 	path, pkg string

@@ -42,6 +42,27 @@ func eachLink(ctx context.Context, r db.Reader, each func(link) error) error {
 	return rows.Err()
 }
 
+// eachOfTail reads the newest entries, so many at most, the oldest of them first.
+func eachOfTail(ctx context.Context, r db.Reader, most int, each func(link) error) error {
+	rows, err := r.Query(ctx, `
+		SELECT e.id, e.at, e.hash, convert_to(audit_canonical(e), 'UTF8')
+		FROM audit_entries e WHERE e.id > (SELECT max(id) FROM audit_entries) - $1 ORDER BY e.id`, most)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var l link
+		if err := rows.Scan(&l.ID, &l.At, &l.Hash, &l.Canonical); err != nil {
+			return err
+		}
+		if err := each(l); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 func selectHead(ctx context.Context, r db.Reader) (Anchor, bool, error) {
 	rows, err := r.Query(ctx, `SELECT id, hash FROM audit_entries ORDER BY id DESC LIMIT 1`)
 	if err != nil {

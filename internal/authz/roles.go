@@ -54,6 +54,7 @@ const (
 	RemoveMembership Permission = "membership.remove" // any, of whatever role
 	ViewAudit        Permission = "audit.view"
 	ViewSearches     Permission = "search.view"
+	ViewStatus       Permission = "status.view"
 
 	EditBanners       Permission = "banner.edit"
 	EditAnnouncements Permission = "announcement.edit"
@@ -85,6 +86,7 @@ var descriptions = map[Permission]string{ // #nosec G101 -- words on screens
 
 	ViewAudit:    "ดูบันทึกการใช้งาน",
 	ViewSearches: "ดูคำค้นและความเห็นของผู้อ่าน",
+	ViewStatus:   "ดูสถานะระบบ",
 
 	EditBanners:       "แก้ไขแบนเนอร์",
 	EditAnnouncements: "แก้ไขประกาศข่าวสาร",
@@ -114,7 +116,7 @@ var gives = map[Role][]Role{
 
 // grants is the rest of the permission matrix.
 var grants = map[Role][]Permission{
-	DGAAdmin: {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, RemoveMembership, SuspendStaff, ViewAudit, ViewSearches,
+	DGAAdmin: {EnterOffice, ViewAgencies, EditAgencies, IssueToken, ViewStaff, EditMembership, RemoveMembership, SuspendStaff, ViewAudit, ViewSearches, ViewStatus,
 		EditBanners, EditAnnouncements, EditFAQ, EditAllFAQ, EditManuals, EditAllManuals, EditPages, EditSite, CheckLinks, EditContent},
 	OPDCAdmin:           {EnterOffice, ViewSearches, EditAnnouncements, EditFAQ, EditManuals, CheckLinks, EditContent},
 	CentralOfficer:      {EnterOffice, ViewAgencies, IssueToken, ViewStaff, EditMembership, ViewAudit},

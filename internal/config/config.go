@@ -33,6 +33,7 @@ type Config struct {
 	DataDir        string        `env:"PORTAL_DATA_DIR"`
 	CheckLinks     bool          `env:"PORTAL_CHECK_LINKS"`
 	BackupTo       []string      `env:"PORTAL_BACKUP_TO"`
+	MetricsAddr    string        `env:"PORTAL_METRICS_ADDRESS"`
 
 	Issuer         string   `env:"DIGITALID_ISSUER"`
 	ClientID       string   `env:"DIGITALID_CLIENT_ID"`
@@ -110,6 +111,7 @@ func (c Config) checkWeb() error {
 	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		errs = append(errs, fmt.Errorf("PORTAL_ADDR: %q is not host:port", c.Addr))
 	}
+	errs = append(errs, c.checkMetrics())
 	if u, err := url.Parse(c.BaseURL); err != nil || u.Scheme != "https" || u.Host == "" || u.Path != "" {
 		errs = append(errs, fmt.Errorf("PORTAL_BASE_URL: %q is not https://host", c.BaseURL))
 	}
@@ -119,6 +121,20 @@ func (c Config) checkWeb() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// checkMetrics keeps what is counted from the address that visitors reach.
+func (c Config) checkMetrics() error {
+	if c.MetricsAddr == "" {
+		return nil
+	}
+	if _, port, err := net.SplitHostPort(c.MetricsAddr); err != nil || port == "" {
+		return fmt.Errorf("PORTAL_METRICS_ADDRESS: %q is not host:port", c.MetricsAddr)
+	}
+	if c.MetricsAddr == c.Addr {
+		return errors.New("PORTAL_METRICS_ADDRESS must not be PORTAL_ADDR: what is counted is not for visitors")
+	}
+	return nil
 }
 
 func (c Config) checkProvider() error {

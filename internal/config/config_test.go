@@ -30,7 +30,7 @@ func TestLoadAcceptsAGoodEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Addr != "127.0.0.1:8080" || c.SecretEncoding != "plain" || len(c.Scopes) != 7 ||
-		c.AuditKeep != 2*365*24*time.Hour || c.TrafficKeep != 90*24*time.Hour || c.LogDir != "" {
+		c.AuditKeep != 2*365*24*time.Hour || c.TrafficKeep != 90*24*time.Hour || c.LogDir != "" || c.MetricsAddr != "" {
 		t.Errorf("defaults: %+v", c)
 	}
 }
@@ -48,6 +48,8 @@ func TestLoadRefuses(t *testing.T) {
 		"audit log of a month": {"PORTAL_AUDIT_KEEP", "720h", "PORTAL_AUDIT_KEEP"},
 		"a year is not enough": {"PORTAL_AUDIT_KEEP", "8760h", "PORTAL_AUDIT_KEEP"},
 		"traffic of a week":    {"PORTAL_TRAFFIC_KEEP", "168h", "PORTAL_TRAFFIC_KEEP"},
+		"public metrics":       {"PORTAL_METRICS_ADDRESS", "127.0.0.1:8080", "PORTAL_METRICS_ADDRESS"},
+		"metrics nowhere":      {"PORTAL_METRICS_ADDRESS", "9090", "PORTAL_METRICS_ADDRESS"},
 		"logs somewhere":       {"PORTAL_LOG_DIR", "log", "PORTAL_LOG_DIR"},
 		"idle beyond the end":  {"PORTAL_SESSION_IDLE", "24h", "PORTAL_SESSION_IDLE"},
 	} {

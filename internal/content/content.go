@@ -60,8 +60,9 @@ type Service struct {
 	last    atomic.Pointer[Content]
 	inStep  atomic.Int64 // when the database last said that last is current, Unix milliseconds
 	away    atomic.Bool
-	kept    *Content    // what the copy on disk holds; Keep's own
-	ofDisk  atomic.Bool // last is what the disk held, and nobody has confirmed it
+	heard   atomic.Uint64 // commits that said so
+	kept    *Content      // what the copy on disk holds; Keep's own
+	ofDisk  atomic.Bool   // last is what the disk held, and nobody has confirmed it
 }
 
 // New returns a Service that reads from pool and keeps a copy in file, if that
@@ -102,6 +103,22 @@ func (s *Service) Age() (age time.Duration, ok bool) {
 	}
 	return max(0, s.now().Sub(time.UnixMilli(s.inStep.Load()))), true
 }
+
+// Confirmed is when the database last said that the content is current; zero
+// before the first time. Public: no actor.
+func (s *Service) Confirmed() time.Time {
+	if at := s.inStep.Load(); at != 0 {
+		return time.UnixMilli(at)
+	}
+	return time.Time{}
+}
+
+// Heard is how many notifications of the database have come. Public: no actor.
+func (s *Service) Heard() uint64 { return s.heard.Load() }
+
+// OfDisk reports whether the content is the copy on disk, which nobody has
+// confirmed yet. Public: no actor.
+func (s *Service) OfDisk() bool { return s.ofDisk.Load() }
 
 // Source says where the content came from. Public: no actor.
 func (s *Service) Source() string {

@@ -116,6 +116,9 @@ func TestEveryServerShowsACommitWithinASecond(t *testing.T) {
 		change(t, pool, sql)
 		t.Log(table, first.await(within, any1))
 	}
+	if n := first.Heard(); n < 12 || time.Since(first.Confirmed()) > 5*within || first.OfDisk() {
+		t.Errorf("%d notifications heard, last confirmed %s", n, first.Confirmed())
+	}
 	c := first.Last()
 	if len(c.Banners) != 0 || len(c.Manuals) != 0 || len(c.Announcements) != 0 {
 		t.Errorf("what is hidden is shown: %d banners, %d manuals, %d announcements", len(c.Banners), len(c.Manuals), len(c.Announcements))

@@ -105,9 +105,13 @@ func (s *Service) hear(ctx context.Context, l *db.Listener) (changed bool, err e
 	if !changed || err != nil {
 		return false, err
 	}
+	s.heard.Add(1)
 	for more, until := true, time.Now().Add(gatherMost); more && time.Now().Before(until); {
 		if more, err = l.Wait(ctx, gatherFor); err != nil {
 			return false, err
+		}
+		if more {
+			s.heard.Add(1)
 		}
 	}
 	return true, nil

@@ -61,18 +61,28 @@ const (
 )
 
 // Open returns a pool for writing. It does not wait for the server.
-func Open(_ context.Context, url string) (*pgxpool.Pool, error) { return open(url, false) }
+// A tracer hears of each statement.
+func Open(_ context.Context, url string, tracer ...pgx.QueryTracer) (*pgxpool.Pool, error) {
+	return open(url, false, tracer)
+}
 
 // OpenReadOnly returns a pool on which Postgres refuses every write.
-func OpenReadOnly(_ context.Context, url string) (*pgxpool.Pool, error) { return open(url, true) }
+func OpenReadOnly(_ context.Context, url string, tracer ...pgx.QueryTracer) (*pgxpool.Pool, error) {
+	return open(url, true, tracer)
+}
 
-func open(url string, readOnly bool) (*pgxpool.Pool, error) {
+func open(url string, readOnly bool, tracer []pgx.QueryTracer) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("reading the database address: %w", err)
 	}
 	cfg.MaxConns = maxConns
 	cfg.ConnConfig.ConnectTimeout = connectTimeout
+	for _, t := range tracer {
+		if t != nil {
+			cfg.ConnConfig.Tracer = t
+		}
+	}
 	p := cfg.ConnConfig.RuntimeParams
 	p["statement_timeout"], p["lock_timeout"] = statementTimeout, lockTimeout
 	p["timezone"], p["application_name"] = "UTC", "portal"
@@ -140,7 +150,7 @@ func CheckThai(ctx context.Context, r Reader) error {
 	}
 	ok, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
 	if err == nil && !ok {
-		err = fmt.Errorf("the database was created with LC_CTYPE=C: create it with --locale=C.UTF-8, so that Thai text can be searched")
+		err = Unfit("the database was created with LC_CTYPE=C: create it with --locale=C.UTF-8, so that Thai text can be searched")
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"portal/internal/agency"
@@ -48,6 +49,7 @@ type job struct {
 	lock string
 	do   func(ctx context.Context, log *slog.Logger) error
 	next time.Time
+	last Ran
 }
 
 // Service runs the jobs.
@@ -59,6 +61,7 @@ type Service struct {
 	tick  time.Duration
 	head  auditlog.Anchor // the last that was logged
 	jobs  []*job
+	ran   sync.Mutex // guards what the jobs say of their last runs
 }
 
 // How often jobs run.
@@ -137,9 +140,11 @@ func (s *Service) due(ctx context.Context, log *slog.Logger) {
 		}
 		j.next = s.now().Add(j.every)
 		log := log.With("job", j.name)
-		if err := s.one(ctx, j, log); err != nil && ctx.Err() == nil {
+		err := s.one(ctx, j, log)
+		if err != nil && ctx.Err() == nil {
 			log.Error("housekeeping failed", "err", err)
 		}
+		s.note(j, err)
 	}
 }
 

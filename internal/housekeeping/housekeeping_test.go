@@ -208,8 +208,14 @@ func TestAFailingJobComesAgain(t *testing.T) {
 	})
 	later := 0
 	b.every(often, "good", func(context.Context, *slog.Logger) error { later++; return nil })
+	if ran := b.Jobs(); len(ran) != 2 || !ran[0].At.IsZero() || ran[0].Failed {
+		t.Errorf("before the first run: %+v", ran)
+	}
 	b.pass(often)
 	b.pass(often)
+	if ran := b.Jobs(); ran[0].Name != "bad" || !ran[0].Failed || ran[1].Failed || ran[1].At.IsZero() || ran[1].Every != often {
+		t.Errorf("%+v", ran)
+	}
 	failed := b.lines("housekeeping failed")
 	if runs != 2 || later != 2 || len(failed) != 2 || !strings.Contains(failed[0]["err"].(string), "dead end") || failed[1]["err"] != "no luck" {
 		t.Errorf("%d runs, %d of the next job, %v", runs, later, failed)

@@ -24,12 +24,17 @@ const (
 )
 
 // newHTTPClient follows no redirect and reads no more than maxBody of an answer.
-func newHTTPClient() *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxResponseHeaderBytes = 64 << 10
+// What goes through it is noted in seen; wrap may stand between, or be nil.
+func newHTTPClient(seen *contacts, wrap func(http.RoundTripper) http.RoundTripper) *http.Client {
+	own := http.DefaultTransport.(*http.Transport).Clone()
+	own.MaxResponseHeaderBytes = 64 << 10
+	var transport http.RoundTripper = own
+	if wrap != nil {
+		transport = wrap(transport)
+	}
 	return &http.Client{
 		Timeout:       requestTimeout,
-		Transport:     bounded{transport},
+		Transport:     bounded{watched{transport, seen}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

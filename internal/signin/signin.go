@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -43,6 +44,9 @@ type Config struct {
 	RedirectURL    string
 	LogoutURL      string // where the provider sends people after sign-out
 	Now            func() time.Time
+
+	// Transport, if set, wraps the one that requests to the provider go through.
+	Transport func(http.RoundTripper) http.RoundTripper
 }
 
 // Service signs people in.
@@ -52,12 +56,14 @@ type Service struct {
 	keep     db.Bookkeeper
 	log      *audit.Log
 	sessions *session.Service
+	seen     *contacts
 }
 
 // New returns a Service. It does not ask the provider anything yet, so that the
 // portal starts while the provider is away.
 func New(cfg Config, keep db.Bookkeeper, log *audit.Log, sessions *session.Service) *Service {
-	return &Service{cfg, &discovery{cfg: cfg, client: newHTTPClient()}, keep, log, sessions}
+	seen := &contacts{now: cfg.Now}
+	return &Service{cfg, &discovery{cfg: cfg, client: newHTTPClient(seen, cfg.Transport)}, keep, log, sessions, seen}
 }
 
 // Begin starts an attempt and returns the provider's address to go to. browser
@@ -66,6 +72,7 @@ func New(cfg Config, keep db.Bookkeeper, log *audit.Log, sessions *session.Servi
 func (s *Service) Begin(ctx context.Context, browser, returnPath string) (string, error) {
 	p, err := s.provider.get(ctx)
 	if err != nil {
+		s.seen.note(false) // also when it answered something that nobody can work with
 		return "", away(err)
 	}
 	state, nonce, verifier := random(), random(), oauth2.GenerateVerifier()
