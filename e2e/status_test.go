@@ -1,9 +1,12 @@
 package e2e
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -112,4 +115,27 @@ func (p portal) dir() string {
 		}
 	}
 	return ""
+}
+
+// TestA69_ServeSpeaksJSON starts a server whose settings are wrong: even that is
+// told in lines of JSON on standard output, and no secret is in them.
+func TestA69_ServeSpeaksJSON(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command(filepath.Join("..", "bin", "portal"), "serve")
+	cmd.Env = []string{"DATABASE_URL=postgres://portal:SECRET@localhost/x", "PORTAL_TOKEN_KEYS=SECRET", "DIGITALID_CLIENT_SECRET=SECRET", "DIGITALID_ISSUER=line one\nline two"}
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Fatalf("%v", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	for _, line := range lines {
+		var l struct{ Level, Msg, Err string }
+		if err := json.Unmarshal([]byte(line), &l); err != nil || l.Level != "ERROR" || !strings.Contains(l.Err, "PORTAL_BASE_URL") {
+			t.Errorf("%v: %s", err, line)
+		}
+	}
+	if len(lines) != 1 || strings.Contains(string(out)+string(exit.Stderr), "SECRET") {
+		t.Errorf("%d lines:\n%s%s", len(lines), out, exit.Stderr)
+	}
 }

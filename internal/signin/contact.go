@@ -72,7 +72,7 @@ func (s *Service) Probe(ctx context.Context, fresh time.Duration) Contact {
 		return c
 	}
 	defer s.seen.probing.Unlock()
-	if err := s.probe(ctx); err != nil {
+	if err := s.probe(ctx); err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		s.seen.note(false)
 	}
 	return s.seen.get()

@@ -62,6 +62,7 @@ func TestWhoLeavesSaysNothingOfTheProvider(t *testing.T) {
 		_ = res.Body.Close()
 		t.Error("it was answered")
 	}
+	b.s.Probe(ctx, 0)
 	if !b.s.Contact().Good() {
 		t.Errorf("%+v", b.s.Contact())
 	}

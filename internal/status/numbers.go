@@ -95,7 +95,7 @@ func (s *Service) measure(ctx context.Context, actor authz.Actor) {
 func (s *Service) beside(ctx context.Context) (until time.Time, c signin.Contact) {
 	f, fresh := s.certificate.current()
 	c = s.SignIn.Contact()
-	quiet := s.Now().Sub(c.Answered) >= providerIdle && s.Now().Sub(c.Failed) >= askSooner
+	quiet := askProvider(c, s.Now())
 	if fresh && !quiet {
 		return f.Until, c
 	}
@@ -110,4 +110,13 @@ func (s *Service) beside(ctx context.Context) (until time.Time, c signin.Contact
 		}
 	}()
 	return f.Until, c
+}
+
+// askProvider reports whether it is time to ask the provider how it is: soon
+// after it failed, and now and then while nobody signs in.
+func askProvider(c signin.Contact, now time.Time) bool {
+	if c.Good() {
+		return now.Sub(c.Answered) >= providerIdle
+	}
+	return now.Sub(c.Failed) >= askSooner
 }

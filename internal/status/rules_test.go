@@ -73,3 +73,20 @@ func TestRules(t *testing.T) {
 		}
 	}
 }
+
+func TestWhenTheProviderIsAsked(t *testing.T) {
+	for name, tt := range map[string]struct {
+		c    signin.Contact
+		want bool
+	}{
+		"never yet":         {signin.Contact{}, true},
+		"it just answered":  {signin.Contact{Answered: before(time.Minute)}, false},
+		"nobody signs in":   {signin.Contact{Answered: before(5 * time.Minute)}, true},
+		"it just failed":    {signin.Contact{Answered: before(time.Hour), Failed: before(time.Second)}, false},
+		"it failed shortly": {signin.Contact{Answered: before(2 * time.Minute), Failed: before(time.Minute)}, true},
+	} {
+		if got := askProvider(tt.c, now); got != tt.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
