@@ -17,10 +17,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"portal/internal/audit"
 	"portal/internal/authz"
 	"portal/internal/formkey"
+	"portal/internal/ratelimit"
 )
 
 const filesPath = "/backend/content/files"
@@ -543,6 +545,7 @@ func TestUploadForScripts(t *testing.T) {
 // FuzzUpload sends forms that are none.
 func FuzzUpload(f *testing.F) {
 	s := newSite(f)
+	s.limits.Upload.Rate = ratelimit.Rate{Most: 1_000_000, In: time.Second}
 	editor := s.person("editor", authz.DGAAdmin)
 	for _, body := range []string{
 		"--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.png\"\r\n\r\n\x89PNG\r\n\x1a\n\r\n--x--\r\n",

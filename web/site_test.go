@@ -26,6 +26,7 @@ import (
 	"portal/internal/feedback"
 	"portal/internal/file"
 	"portal/internal/onboarding"
+	"portal/internal/ratelimit"
 	"portal/internal/search"
 	"portal/internal/seed"
 	"portal/internal/session"
@@ -53,6 +54,7 @@ type site struct {
 	agencies *agency.Service
 	search   *search.Service
 	contents *content.Service
+	limits   *ratelimit.Service
 	server   *Server
 	handler  http.Handler
 	now      time.Time
@@ -91,18 +93,19 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 	s.tokens = token.New(s.pool, s.log, keys, s.agencies.Lineage, clock)
 	s.contents = content.New(s.pool, "", clock)
 	s.search = search.New(s.contents, s.pool, s.pool, clock)
+	s.limits = ratelimit.New(s.pool, ratelimit.Of(config.Defaults().Limits), clock)
 	s.server = New(
 		Config{
-			BaseURL: baseURL, Issuer: issuer, Now: clock,
+			BaseURL: baseURL, Issuer: issuer, Now: clock, BrowserKeys: [][]byte{make([]byte, 32)},
 			Log:   slog.New(slog.NewJSONHandler(&s.logs, nil)),
 			Ready: func(*http.Request) error { return s.broken },
 		},
 		Services{
-			Content: s.contents, Files: file.New(s.pool, s.log),
+			Content: s.contents, Files: file.New(s.pool, s.log), Limits: s.limits,
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: auditlog.New(s.pool, s.log, clock),
 			Editing: editing.New(s.pool, s.log, clock), Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),
-			SignIn: signin.New(signin.Config{Issuer: issuer, ClientID: clientID, ClientSecret: clientSecret, Scopes: config.DefaultScopes(), Now: clock,
+			SignIn: signin.New(signin.Config{MayRecord: s.limits.MayRecord, Issuer: issuer, ClientID: clientID, ClientSecret: clientSecret, Scopes: config.DefaultScopes(), Now: clock,
 				RedirectURL: baseURL + "/backend/login/callback", LogoutURL: baseURL + "/backend/logout/done"}, s.pool, s.log, s.sessions),
 		})
 	s.handler = s.server.Handler()

@@ -24,6 +24,7 @@ import (
 	"portal/internal/file"
 	"portal/internal/housekeeping"
 	"portal/internal/onboarding"
+	"portal/internal/ratelimit"
 	"portal/internal/search"
 	"portal/internal/seed"
 	"portal/internal/session"
@@ -47,6 +48,7 @@ type house struct {
 	search   *search.Service
 	editing  *editing.Service
 	contents *content.Service
+	limits   *ratelimit.Service
 	log      *audit.Log
 	audit    *auditlog.Service
 	traffic  *trafficlog.Log // nil: traffic goes where the program's log goes
@@ -73,7 +75,9 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 	h.seeds = seed.New(read, h.log)
 	h.audit = auditlog.New(read, h.log, time.Now)
 	h.sessions = session.New(write, h.log, session.Limits{Idle: cfg.SessionIdle, Absolute: cfg.SessionMax}, time.Now)
-	h.signin = signin.New(provider(cfg), write, h.log, h.sessions)
+	h.limits = ratelimit.New(write, ratelimit.Of(cfg.Limits), time.Now)
+	h.tokens.LimitTries(token.Tries{PerPerson: cfg.Limits.Token.Most, PerAddress: cfg.Limits.TokenAddress.Most, Window: cfg.Limits.Token.In})
+	h.signin = signin.New(h.provider(), write, h.log, h.sessions)
 	h.editing = editing.New(read, h.log, time.Now)
 	h.contents = content.New(read, copyIn(cfg.DataDir), time.Now)
 	h.search = search.New(h.contents, read, write, time.Now)
@@ -81,9 +85,11 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 }
 
 // provider is how the portal stands with the OpenID provider.
-func provider(c config.Config) signin.Config {
+func (h *house) provider() signin.Config {
+	c := h.cfg
 	return signin.Config{
-		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, SecretEncoding: c.SecretEncoding,
+		MayRecord: h.limits.MayRecord,
+		Issuer:    c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, SecretEncoding: c.SecretEncoding,
 		Scopes: c.Scopes, MinimumIAL: c.MinimumIAL, Now: time.Now,
 		RedirectURL: c.BaseURL + "/backend/login/callback", LogoutURL: c.BaseURL + "/backend/logout/done",
 	}
@@ -100,7 +106,7 @@ func (h *house) openTraffic() (err error) {
 // housekeeping are the jobs of a server.
 func (h *house) housekeeping() *housekeeping.Service {
 	return housekeeping.New(h.write,
-		housekeeping.Parts{Log: h.log, Agencies: h.agencies, Audit: h.audit, Sessions: h.sessions, SignIn: h.signin, Tokens: h.tokens, Traffic: h.traffic},
+		housekeeping.Parts{Log: h.log, Limits: h.limits, Agencies: h.agencies, Audit: h.audit, Sessions: h.sessions, SignIn: h.signin, Tokens: h.tokens, Traffic: h.traffic},
 		housekeeping.Keep{Audit: h.cfg.AuditKeep, Traffic: h.cfg.TrafficKeep}, time.Now)
 }
 
@@ -130,6 +136,7 @@ func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger, out
 	if h.traffic != nil {
 		lines = trafficlog.NewBuffer(h.traffic)
 	}
+	h.limits.Warn = func(err error) { log.Warn("rate limits: each server counts for itself", "err", err) }
 	server := h.server(log, lines)
 	h.contents.OnChange(h.search.Follow)
 	work.Go(func() { lines.Run(behind) })
@@ -151,11 +158,11 @@ func (h *house) server(log *slog.Logger, lines *trafficlog.Buffer) *web.Server {
 	}
 	return web.New(
 		web.Config{
-			BaseURL: c.BaseURL, Issuer: c.Issuer, TrustedProxies: c.TrustedProxies, CheckLinks: c.CheckLinks, Log: log, Traffic: traffic, Lines: lines, Now: time.Now,
+			BaseURL: c.BaseURL, Issuer: c.Issuer, TrustedProxies: c.TrustedProxies, CheckLinks: c.CheckLinks, BrowserKeys: browserKeys(c.TokenKeys), Log: log, Traffic: traffic, Lines: lines, Now: time.Now,
 			Ready: func(r *http.Request) error { return db.CheckThai(r.Context(), h.read) },
 		},
 		web.Services{
-			Content: h.contents, Files: file.New(h.read, h.log),
+			Content: h.contents, Files: file.New(h.read, h.log), Limits: h.limits,
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: h.sessions,
 			SignIn: h.signin, Staff: staff.New(h.read, h.log, time.Now),
 			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,

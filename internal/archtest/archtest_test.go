@@ -37,7 +37,7 @@ var features = map[string][]string{
 	// Processes across features stand above them.
 	"internal/editing": {"internal/announcement", "internal/banner", "internal/faq", "internal/manual", "internal/markdown",
 		"internal/page", "internal/richtext", "internal/settings", "internal/thaidate"},
-	"internal/housekeeping": {"internal/agency", "internal/auditlog", "internal/session", "internal/signin", "internal/token", "internal/trafficlog"},
+	"internal/housekeeping": {"internal/agency", "internal/auditlog", "internal/ratelimit", "internal/session", "internal/signin", "internal/token", "internal/trafficlog"},
 	"internal/onboarding":   {"internal/staff", "internal/token"},
 	"internal/content": {"internal/announcement", "internal/banner", "internal/faq", "internal/file", "internal/manual",
 		"internal/page", "internal/settings", "internal/thaidate"},
@@ -62,6 +62,7 @@ var foundations = map[string][]string{
 	"internal/linkcheck":  {},
 	"internal/keyset":     {"internal/problem"},
 	"internal/packed":     {},
+	"internal/ratelimit":  {"internal/config", "internal/db"},
 	"internal/sheet":      {"internal/problem"},
 	"internal/markdown":   {},
 	"internal/richtext":   {"internal/markdown"},

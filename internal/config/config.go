@@ -32,6 +32,7 @@ type Config struct {
 	LogDir         string        `env:"PORTAL_LOG_DIR"`
 	DataDir        string        `env:"PORTAL_DATA_DIR"`
 	CheckLinks     bool          `env:"PORTAL_CHECK_LINKS"`
+	Limits         Limits        `envPrefix:"PORTAL_LIMIT_"`
 
 	Issuer         string   `env:"DIGITALID_ISSUER"`
 	ClientID       string   `env:"DIGITALID_CLIENT_ID"`
@@ -71,7 +72,7 @@ func read() (Config, error) {
 }
 
 func (c Config) check() error {
-	return errors.Join(c.checkDatabase(), c.checkKeys(), c.checkWeb(), c.checkProvider(), c.checkSession(), c.checkKeep())
+	return errors.Join(c.checkDatabase(), c.checkKeys(), c.checkWeb(), c.checkProvider(), c.checkSession(), c.checkKeep(), c.checkLimits())
 }
 
 func (c Config) checkDatabase() error {
