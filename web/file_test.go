@@ -281,7 +281,7 @@ func TestA61_Documents(t *testing.T) {
 	}
 	res := s.get("/backend/file/"+hash, editor)
 	want := map[string]string{
-		"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'",
+		"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 		"Content-Disposition": "attachment; filename*=utf-8''" + strings.ReplaceAll(url.PathEscape(name), "=", "%3D"), "Set-Cookie": "", "Cache-Control": "private, no-store",
 	}
 	for k, v := range want {

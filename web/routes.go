@@ -37,7 +37,7 @@ func (s *Server) Handler() http.Handler {
 			})
 		})
 		r.Group(func(r chi.Router) {
-			r.Use(limitBody(maxText), s.legible, s.withSession, s.forEditors)
+			r.Use(limitBody(maxText), s.legible, s.withSession)
 			s.textRoutes(r)
 		})
 		r.Group(func(r chi.Router) {
