@@ -45,6 +45,9 @@ func (p agencyPages) importSent(w http.ResponseWriter, r *http.Request) error {
 	if err := p.agencies.MayAdd(r.Context(), p.actor(r)); err != nil {
 		return err // before the file is read
 	}
+	if busy := p.uploadsBusy(w, r); busy != nil {
+		return p.askFile(w, r, statuses[busy.Kind], busy)
+	}
 	allowTime(w)
 	u, err := readUpload(r)
 	key := ""

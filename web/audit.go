@@ -130,6 +130,9 @@ func (p auditPages) refused(r *http.Request, message string) {
 	if !p.signedIn(r.Context()) || p.log == nil {
 		return
 	}
+	if p.limits.Take(r.Context(), p.limits.Refusals.Own, strconv.FormatInt(p.actor(r).StaffID, 10)) > 0 {
+		return // the traffic log has them all
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), refusedWithin)
 	defer cancel()
 	if err := p.log.Refused(ctx, p.actor(r), r.Method, r.URL.Path, message); err != nil {

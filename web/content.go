@@ -174,7 +174,11 @@ func (p contentPages) form(w http.ResponseWriter, r *http.Request, status int, f
 		return err
 	}
 	l.Sheets = []string{"css/editor.css"}
-	l.Scripts = []string{"js/form.js", "js/richtext.js", "js/order.js", "js/draft.js"}
+	l.Scripts = []string{"js/form.js", "js/order.js", "js/draft.js"}
+	if asksFor(f.Inputs, editing.Rich) {
+		l.Scripts = slices.Insert(l.Scripts, 1, "js/richtext.js")
+		p.forEditors(w)
+	}
 	f.Key, f.Person, f.Saved = string(formkey.New()), p.actor(r).StaffID, r.URL.Query().Get("saved")
 	if f.Pages, err = p.pagesToLink(r); err != nil {
 		return err

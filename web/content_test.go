@@ -374,7 +374,7 @@ func TestHeadingsOfPages(t *testing.T) {
 	s := newSite(t)
 	admin := s.person("admin", authz.DGAAdmin)
 	const path = "/backend/content/site/headings"
-	fields := url.Values{"home_description": {"อธิบายหน้าหลัก"}}
+	fields := url.Values{"home_description": {"อธิบายหน้าหลัก"}, "manual_central_title": {"กลุ่มส่วนกลาง"}, "manual_service_point_title": {"กลุ่มจุดบริการ"}}
 	for _, page := range []string{"faq", "manual", "announcement", "contact"} {
 		fields.Set(page+"_title", "หัวข้อ "+page)
 		fields.Set(page+"_lead", "คำนำ **"+page+"**")
@@ -385,6 +385,9 @@ func TestHeadingsOfPages(t *testing.T) {
 		t.Fatalf("%d %s", res.StatusCode, text(t, res))
 	}
 	s.reread()
+	if page := text(t, s.get("/backend/manual", nil)); !strings.Contains(page, ">กลุ่มส่วนกลาง<") || !strings.Contains(page, ">กลุ่มจุดบริการ<") {
+		t.Error("the groups of manuals have their old names")
+	}
 	for _, page := range []string{"faq", "manual", "announcement", "contact"} {
 		got := text(t, s.get("/backend/"+page, nil))
 		for _, want := range []string{"<h1>หัวข้อ " + page + "</h1>", "คำนำ <strong>" + page + "</strong>", `content="อธิบาย ` + page + `"`} {

@@ -62,7 +62,7 @@ func send(w http.ResponseWriter, r *http.Request, f file.File, keep string) {
 	h := w.Header()
 	h.Set("Content-Type", f.MediaType)
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": f.Name})) // RFC 6266
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	h.Set("Cache-Control", keep)
 	h.Set("ETag", `"`+f.SHA256+`"`)
 	if r.Method != http.MethodGet || unusual(r.Header) {

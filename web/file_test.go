@@ -17,10 +17,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"portal/internal/audit"
 	"portal/internal/authz"
 	"portal/internal/formkey"
+	"portal/internal/ratelimit"
 )
 
 const filesPath = "/backend/content/files"
@@ -279,7 +281,7 @@ func TestA61_Documents(t *testing.T) {
 	}
 	res := s.get("/backend/file/"+hash, editor)
 	want := map[string]string{
-		"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'",
+		"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 		"Content-Disposition": "attachment; filename*=utf-8''" + strings.ReplaceAll(url.PathEscape(name), "=", "%3D"), "Set-Cookie": "", "Cache-Control": "private, no-store",
 	}
 	for k, v := range want {
@@ -543,6 +545,7 @@ func TestUploadForScripts(t *testing.T) {
 // FuzzUpload sends forms that are none.
 func FuzzUpload(f *testing.F) {
 	s := newSite(f)
+	s.limits.Upload.Rate = ratelimit.Rate{Most: 1_000_000, In: time.Second}
 	editor := s.person("editor", authz.DGAAdmin)
 	for _, body := range []string{
 		"--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.png\"\r\n\r\n\x89PNG\r\n\x1a\n\r\n--x--\r\n",

@@ -25,6 +25,9 @@ func (p libraryPages) upload(w http.ResponseWriter, r *http.Request) error {
 	if err := p.files.MayAdd(r.Context(), p.actor(r)); err != nil {
 		return err // before the files are read
 	}
+	if busy := p.uploadsBusy(w, r); busy != nil {
+		return p.answer(w, r, statuses[busy.Kind], fileview.Outcome{}.Refuse("", busy.Message))
+	}
 	allowTime(w)
 	parts, err := r.MultipartReader()
 	if err != nil {
@@ -37,17 +40,27 @@ func (p libraryPages) upload(w http.ResponseWriter, r *http.Request) error {
 	if len(o.Refused)+len(o.Added)+len(o.Existed) == 0 {
 		o.Refused = []fileview.Refused{{Why: "กรุณาเลือกไฟล์ที่จะเพิ่ม"}}
 	}
-	scripted := strings.Contains(r.Header.Get("Accept"), "application/json")
-	switch {
-	case len(o.Refused) > 0 && scripted:
-		return p.data(w, r, http.StatusUnprocessableEntity, o)
-	case len(o.Refused) > 0:
-		return p.listWith(w, r, http.StatusUnprocessableEntity, o)
-	case scripted:
+	if len(o.Refused) > 0 {
+		return p.answer(w, r, http.StatusUnprocessableEntity, o)
+	}
+	if scripted(r) {
 		p.sessions.Flash(r.Context(), added(o))
 		return p.data(w, r, http.StatusOK, map[string]string{"to": fileview.Path})
 	}
 	return p.done(w, r, nil, fileview.Path, added(o))
+}
+
+// answer says which files were not taken, and why.
+func (p libraryPages) answer(w http.ResponseWriter, r *http.Request, status int, o fileview.Outcome) error {
+	if scripted(r) {
+		return p.data(w, r, status, o)
+	}
+	return p.listWith(w, r, status, o)
+}
+
+// scripted reports whether a script sent the form and reads the answer.
+func scripted(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "application/json")
 }
 
 // takeAll stores the files of a form as they come.

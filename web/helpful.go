@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/httprate"
 
 	"portal/internal/feedback"
 	"portal/internal/problem"
@@ -22,20 +21,9 @@ type helpfulPages struct {
 
 // Limits of saying whether answers helped.
 const (
-	votesPerMinute = 30 // from one address: many offices share one
-	voteLasts      = 24 * time.Hour
-	votesKept      = 60 // in the cookie
+	voteLasts = 24 * time.Hour
+	votesKept = 60 // in the cookie
 )
-
-// limitVotes keeps one address from voting without end.
-func (s *Server) limitVotes() func(http.Handler) http.Handler {
-	return httprate.LimitBy(votesPerMinute, time.Minute,
-		func(r *http.Request) (string, error) { return httprate.CanonicalizeIP(address(r)), nil },
-		httprate.WithResponseHeaders(httprate.ResponseHeaders{}),
-		httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) {
-			s.fail(w, r, problem.Wait(time.Minute, "ส่งความเห็นบ่อยเกินไป กรุณารอหนึ่งนาทีแล้วลองอีกครั้ง"))
-		}))
-}
 
 // vote counts what a reader says of an answer and leads back to it. A cookie
 // remembers for a day which answers this browser has spoken of; a double click
@@ -47,6 +35,9 @@ func (p helpfulPages) vote(w http.ResponseWriter, r *http.Request) error {
 	answer, slug := r.PostForm.Get("answer"), chi.URLParam(r, "slug")
 	if answer != "yes" && answer != "no" {
 		return problem.New(problem.BadInput, "ไม่รู้จักคำตอบนี้ กรุณากด “ได้” หรือ “ไม่ได้”")
+	}
+	if busy := p.busy(r, p.limits.Feedback, "ส่งความเห็นบ่อยเกินไป กรุณารอ %s แล้วลองอีกครั้ง"); busy != nil {
+		return busy
 	}
 	spoken, mark := p.spokenOf(r), voteMark(slug)
 	if !slices.Contains(spoken, mark) {

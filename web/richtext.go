@@ -27,12 +27,10 @@ func Policy(provider string, editor bool) string {
 		"require-trusted-types-for 'script'; trusted-types %s", provider, types)
 }
 
-// forEditors lets a page use the rich editor (component.RichText).
-func (s *Server) forEditors(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", Policy(s.provider, true))
-		next.ServeHTTP(w, r)
-	})
+// forEditors lets a page use the rich editor (component.RichText). It is for the
+// forms that show one, and for no other page of the editors.
+func (s *Server) forEditors(w http.ResponseWriter) {
+	w.Header().Set("Content-Security-Policy", Policy(s.provider, true))
 }
 
 // convertText answers the rich editor when somebody changes to the plain field

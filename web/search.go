@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"portal/internal/feedback"
+	"portal/internal/problem"
 	"portal/internal/search"
 	"portal/templates/layout"
 	"portal/templates/searchview"
@@ -29,6 +30,9 @@ func (p searchPages) find(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if v.Busy = p.mayFind(r, v.Asked); v.Busy != nil {
+		return p.tooOften(w, r, l, v)
+	}
 	if v.MostRead, err = p.search.MostRead(ctx); err != nil {
 		return err
 	}
@@ -44,6 +48,22 @@ func (p searchPages) find(w http.ResponseWriter, r *http.Request) error {
 	l.NoIndex, l.Scripts = true, []string{"js/form.js"}
 	l.Return = layout.SearchPath + "?" + url.Values{"q": {v.Asked}, "kind": {string(v.Only)}}.Encode()
 	return p.renderTagged(w, r, searchview.Search(l, v))
+}
+
+// mayFind keeps searching from costing the others their answers.
+func (p searchPages) mayFind(r *http.Request, asked string) *problem.Error {
+	if asked == "" {
+		return nil
+	}
+	return p.busy(r, p.limits.Search, "ค้นหาบ่อยเกินไป กรุณารอ %s แล้วกดค้นหาอีกครั้ง")
+}
+
+// tooOften gives the form back with what was typed.
+func (p searchPages) tooOften(w http.ResponseWriter, r *http.Request, l layout.Page, v searchview.View) error {
+	retryAfter(w, v.Busy)
+	l.NoIndex, l.Scripts = true, []string{"js/form.js"}
+	l.Return = layout.SearchPath + "?" + url.Values{"q": {v.Asked}, "kind": {string(v.Only)}}.Encode()
+	return p.render(w, r, statuses[v.Busy.Kind], searchview.Search(l, v))
 }
 
 // report shows editors what readers look for.

@@ -21,6 +21,7 @@ import (
 	"portal/internal/feedback"
 	"portal/internal/file"
 	"portal/internal/onboarding"
+	"portal/internal/ratelimit"
 	"portal/internal/search"
 	"portal/internal/session"
 	"portal/internal/signin"
@@ -35,8 +36,9 @@ type Config struct {
 	BaseURL        string // scheme and host, no trailing slash
 	Issuer         string // the OpenID provider; forms may lead there
 	TrustedProxies []string
-	Ready          []Part // what the server cannot work without
-	CheckLinks     bool   // whether the server may reach other sites
+	Ready          []Part   // what the server cannot work without
+	CheckLinks     bool     // whether the server may reach other sites
+	BrowserKeys    [][]byte // seal the numbers of browsers, the current one first; none: no browser is known
 	Log            *slog.Logger
 	Traffic        *slog.Logger       // one line for each request; nil: to Log
 	Lines          *trafficlog.Buffer // the same, for prepared pages; nil: to Traffic
@@ -53,6 +55,7 @@ type Services struct {
 	Editing    *editing.Service
 	Feedback   *feedback.Service
 	Files      *file.Service
+	Limits     *ratelimit.Service
 	Onboarding *onboarding.Service
 	Search     *search.Service
 	Sessions   *session.Service
@@ -70,6 +73,7 @@ type Server struct {
 	provider string // origin of the provider
 	sessions *session.Service
 	contents *content.Service
+	limits   *ratelimit.Service
 	common   fixed // headers of every answer
 	proxies  []netip.Prefix
 
@@ -108,7 +112,7 @@ func New(cfg Config, v Services) *Server {
 		cfg.Observer = deaf{}
 	}
 	s := &Server{
-		cfg: cfg, sessions: v.Sessions, contents: v.Content, proxies: prefixes(cfg.TrustedProxies),
+		cfg: cfg, sessions: v.Sessions, contents: v.Content, limits: v.Limits, proxies: prefixes(cfg.TrustedProxies),
 		secure: strings.HasPrefix(cfg.BaseURL, "https://"), provider: origin(cfg.Issuer),
 	}
 	if u, err := url.Parse(cfg.BaseURL); err == nil {

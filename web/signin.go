@@ -26,12 +26,16 @@ func (p signinPages) show(w http.ResponseWriter, r *http.Request) error {
 		redirect(w, r, to)
 		return nil
 	}
+	return p.showWith(w, r, http.StatusOK, to, p.whySignIn(r))
+}
+
+func (p signinPages) showWith(w http.ResponseWriter, r *http.Request, status int, to, message string) error {
 	l, err := p.layout(r, "เข้าสู่ระบบ", "เข้าสู่ระบบสำหรับเจ้าหน้าที่ด้วยบัญชี Digital ID")
 	if err != nil {
 		return err
 	}
-	v := signinview.View{Return: to, Start: "/backend/login/digitalid?return=" + url.QueryEscape(to), Message: p.whySignIn(r)}
-	return p.render(w, r, http.StatusOK, signinview.SignIn(l, v))
+	v := signinview.View{Return: to, Start: "/backend/login/digitalid?return=" + url.QueryEscape(to), Message: message}
+	return p.render(w, r, status, signinview.SignIn(l, v))
 }
 
 // whySignIn tells somebody whose session ended why they are here again.
@@ -48,6 +52,10 @@ func (p signinPages) whySignIn(r *http.Request) string {
 
 // start sends the person to the provider.
 func (p signinPages) start(w http.ResponseWriter, r *http.Request) error {
+	if busy := p.busy(r, p.limits.SignIn, "มีการเริ่มเข้าสู่ระบบจากเครือข่ายหรือเบราว์เซอร์นี้บ่อยเกินไป กรุณารอ %s แล้วกดปุ่ม “Digital ID” อีกครั้ง"); busy != nil {
+		retryAfter(w, busy)
+		return p.showWith(w, r, statuses[busy.Kind], signin.SafeReturn(r.URL.Query().Get("return")), busy.Message)
+	}
 	browser := p.cookie(r, "signin")
 	if len(browser) < 26 { // a second tab goes on with the first one's
 		browser = rand.Text()
@@ -77,6 +85,7 @@ func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
 	p.setCookie(w, "signin", "", -1)
 	p.setCookie(w, "ended", "", -1)
 	p.setCookie(w, "session", done.SessionToken, 0)
+	p.rememberBrowser(w, r)
 	if key := p.cookie(r, "form"); key != "" {
 		if err := p.sessions.DropForms(r.Context(), key, done.StaffID); err != nil {
 			p.logKept(r, err)

@@ -27,6 +27,7 @@ import (
 	"portal/internal/file"
 	"portal/internal/housekeeping"
 	"portal/internal/onboarding"
+	"portal/internal/ratelimit"
 	"portal/internal/search"
 	"portal/internal/seed"
 	"portal/internal/session"
@@ -57,6 +58,7 @@ type site struct {
 	contents *content.Service
 	status   *status.Service
 	counts   *counts
+	limits   *ratelimit.Service
 	server   *Server
 	handler  http.Handler
 	now      time.Time
@@ -95,8 +97,11 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 	s.tokens = token.New(s.pool, s.log, keys, s.agencies.Lineage, clock)
 	s.contents = content.New(s.pool, "", clock)
 	s.search = search.New(s.contents, s.pool, s.pool, clock)
-	sign := signin.New(signin.Config{Issuer: issuer, ClientID: clientID, ClientSecret: clientSecret, Scopes: config.DefaultScopes(), Now: clock,
-		RedirectURL: baseURL + "/backend/login/callback", LogoutURL: baseURL + "/backend/logout/done"}, s.pool, s.log, s.sessions)
+	s.limits = ratelimit.New(s.pool, ratelimit.Of(config.Defaults().Limits), clock)
+	sign := signin.New(signin.Config{
+		MayRecord: s.limits.MayRecord, Issuer: issuer, ClientID: clientID, ClientSecret: clientSecret, Scopes: config.DefaultScopes(), Now: clock,
+		RedirectURL: baseURL + "/backend/login/callback", LogoutURL: baseURL + "/backend/logout/done",
+	}, s.pool, s.log, s.sessions)
 	trail := auditlog.New(s.pool, s.log, clock)
 	s.status = status.New(status.Sources{
 		Build: status.Build{Version: "abc", Go: "go", Started: s.now}, BaseURL: "http://localhost", Idle: session.DefaultLimits.Idle,
@@ -107,13 +112,13 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 	s.counts = newCounts()
 	s.server = New(
 		Config{
-			BaseURL: baseURL, Issuer: issuer, Now: clock,
+			BaseURL: baseURL, Issuer: issuer, Now: clock, BrowserKeys: [][]byte{make([]byte, 32)},
 			Observer: s.counts,
 			Log:      slog.New(slog.NewJSONHandler(&s.logs, nil)),
 			Ready:    []Part{{"database", func(context.Context) error { return s.broken }}},
 		},
 		Services{
-			Content: s.contents, Files: file.New(s.pool, s.log),
+			Content: s.contents, Files: file.New(s.pool, s.log), Limits: s.limits,
 			Onboarding: onboarding.New(s.log, s.tokens, clock), Sessions: s.sessions, Staff: staff.New(s.pool, s.log, clock),
 			Agencies: s.agencies, Tokens: s.tokens, AuditLog: trail, Status: s.status, SignIn: sign,
 			Editing: editing.New(s.pool, s.log, clock), Search: s.search, Feedback: feedback.New(s.pool, s.pool, clock),

@@ -118,7 +118,8 @@ func (f fixed) set(h http.Header) {
 }
 
 // security are the headers that keep browsers from doing anything with a page
-// that it does not ask for.
+// that it does not ask for. Transport security is not preloaded: that list takes
+// whole domains, which is for whoever answers for info.go.th to decide.
 func (s *Server) security() (f fixed) {
 	f.add("Content-Security-Policy", Policy(s.provider, false))
 	f.add("X-Content-Type-Options", "nosniff")

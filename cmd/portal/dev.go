@@ -171,14 +171,16 @@ func secretEncoding() string {
 // config is what a developer's portal runs with. Only here is plain HTTP allowed.
 func (s devSettings) config() (config.Config, error) {
 	keys, err := devKeys(filepath.Join(s.dir, "token-keys"))
+	limits, wrong := config.ReadLimits()
 	return config.Config{
+		Limits:  limits,
 		BaseURL: "http://localhost:" + strconv.Itoa(s.port), DatabaseURL: s.databaseURL, TokenKeys: keys,
 		SessionIdle: s.idle, SessionMax: session.DefaultLimits.Absolute,
 		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
 		Scopes:    config.DefaultScopes(),
 		AuditKeep: config.Defaults().AuditKeep, TrafficKeep: config.Defaults().TrafficKeep, LogDir: os.Getenv("PORTAL_LOG_DIR"),
 		DataDir: os.Getenv("PORTAL_DATA_DIR"), MetricsAddr: os.Getenv("PORTAL_METRICS_ADDRESS"),
-	}, err
+	}, errors.Join(err, wrong)
 }
 
 // devKeys keeps the token keys between starts, or takes those of the environment.

@@ -23,6 +23,7 @@ import (
 	"portal/internal/file"
 	"portal/internal/housekeeping"
 	"portal/internal/onboarding"
+	"portal/internal/ratelimit"
 	"portal/internal/search"
 	"portal/internal/seed"
 	"portal/internal/session"
@@ -48,6 +49,7 @@ type house struct {
 	search   *search.Service
 	editing  *editing.Service
 	contents *content.Service
+	limits   *ratelimit.Service
 	log      *audit.Log
 	audit    *auditlog.Service
 	traffic  *trafficlog.Log // nil: traffic goes where the program's log goes
@@ -80,7 +82,9 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 	h.seeds = seed.New(read, h.log)
 	h.audit = auditlog.New(read, h.log, time.Now)
 	h.sessions = session.New(write, h.log, session.Limits{Idle: cfg.SessionIdle, Absolute: cfg.SessionMax}, time.Now)
-	h.signin = signin.New(provider(cfg, traces), write, h.log, h.sessions)
+	h.limits = ratelimit.New(write, ratelimit.Of(cfg.Limits), time.Now)
+	h.tokens.LimitTries(token.Tries{PerPerson: cfg.Limits.Token.Most, PerAddress: cfg.Limits.TokenAddress.Most, Window: cfg.Limits.Token.In})
+	h.signin = signin.New(h.provider(traces), write, h.log, h.sessions)
 	h.editing = editing.New(read, h.log, time.Now)
 	h.contents = content.New(read, copyIn(cfg.DataDir), time.Now)
 	h.search = search.New(h.contents, read, write, time.Now)
@@ -88,9 +92,11 @@ func build(ctx context.Context, cfg config.Config) (*house, error) {
 }
 
 // provider is how the portal stands with the OpenID provider.
-func provider(c config.Config, traces *tracing.Tracing) signin.Config {
+func (h *house) provider(traces *tracing.Tracing) signin.Config {
+	c := h.cfg
 	return signin.Config{
-		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, SecretEncoding: c.SecretEncoding,
+		MayRecord: h.limits.MayRecord,
+		Issuer:    c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, SecretEncoding: c.SecretEncoding,
 		Scopes: c.Scopes, MinimumIAL: c.MinimumIAL, Now: time.Now, Transport: traces.Provider(),
 		RedirectURL: c.BaseURL + "/backend/login/callback", LogoutURL: c.BaseURL + "/backend/logout/done",
 	}
@@ -107,7 +113,7 @@ func (h *house) openTraffic() (err error) {
 // housekeeping are the jobs of a server.
 func (h *house) housekeeping() *housekeeping.Service {
 	return housekeeping.New(h.write,
-		housekeeping.Parts{Log: h.log, Agencies: h.agencies, Audit: h.audit, Sessions: h.sessions, SignIn: h.signin, Tokens: h.tokens, Traffic: h.traffic},
+		housekeeping.Parts{Log: h.log, Limits: h.limits, Agencies: h.agencies, Audit: h.audit, Sessions: h.sessions, SignIn: h.signin, Tokens: h.tokens, Traffic: h.traffic},
 		housekeeping.Keep{Audit: h.cfg.AuditKeep, Traffic: h.cfg.TrafficKeep}, time.Now)
 }
 
@@ -138,6 +144,7 @@ func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger, out
 	if h.traffic != nil {
 		lines = trafficlog.NewBuffer(h.traffic)
 	}
+	h.limits.Warn = func(err error) { log.Warn("rate limits: each server counts for itself", "err", err) }
 	jobs := h.housekeeping()
 	state := h.status(jobs)
 	counts := h.metrics(state, jobs)
@@ -171,11 +178,11 @@ func (h *house) server(log *slog.Logger, lines *trafficlog.Buffer, state *status
 	}
 	return web.New(
 		web.Config{
-			BaseURL: c.BaseURL, Issuer: c.Issuer, TrustedProxies: c.TrustedProxies, CheckLinks: c.CheckLinks, Log: log, Traffic: traffic, Lines: lines, Now: time.Now,
-			Ready: h.ready(), Observer: counts, Trace: h.tracing.Requests(),
+			BaseURL: c.BaseURL, Issuer: c.Issuer, TrustedProxies: c.TrustedProxies, CheckLinks: c.CheckLinks, BrowserKeys: browserKeys(c.TokenKeys),
+			Log: log, Traffic: traffic, Lines: lines, Now: time.Now, Ready: h.ready(), Observer: counts, Trace: h.tracing.Requests(),
 		},
 		web.Services{
-			Content: h.contents, Files: file.New(h.read, h.log),
+			Content: h.contents, Files: file.New(h.read, h.log), Limits: h.limits,
 			Onboarding: onboarding.New(h.log, h.tokens, time.Now), Sessions: h.sessions,
 			SignIn: h.signin, Staff: staff.New(h.read, h.log, time.Now),
 			Agencies: h.agencies, Tokens: h.tokens, AuditLog: h.audit,

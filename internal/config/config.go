@@ -34,6 +34,7 @@ type Config struct {
 	CheckLinks     bool          `env:"PORTAL_CHECK_LINKS"`
 	BackupTo       []string      `env:"PORTAL_BACKUP_TO"`
 	MetricsAddr    string        `env:"PORTAL_METRICS_ADDRESS"`
+	Limits         Limits        `envPrefix:"PORTAL_LIMIT_"`
 
 	Issuer         string   `env:"DIGITALID_ISSUER"`
 	ClientID       string   `env:"DIGITALID_CLIENT_ID"`
@@ -80,7 +81,7 @@ func read() (Config, error) {
 }
 
 func (c Config) check() error {
-	return errors.Join(c.checkDatabase(), c.checkKeys(), c.checkWeb(), c.checkProvider(), c.checkSession(), c.checkKeep())
+	return errors.Join(c.checkDatabase(), c.checkKeys(), c.checkWeb(), c.checkProvider(), c.checkSession(), c.checkKeep(), c.checkLimits())
 }
 
 func (c Config) checkDatabase() error {

@@ -30,6 +30,7 @@ func TestLoadAcceptsAGoodEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Addr != "127.0.0.1:8080" || c.SecretEncoding != "plain" || len(c.Scopes) != 7 ||
+		c.Limits.SignInAddress != (Rate{1000, 10 * time.Minute}) || c.Limits.Token != (Rate{5, 15 * time.Minute}) ||
 		c.AuditKeep != 2*365*24*time.Hour || c.TrafficKeep != 90*24*time.Hour || c.LogDir != "" || c.MetricsAddr != "" {
 		t.Errorf("defaults: %+v", c)
 	}
@@ -52,6 +53,11 @@ func TestLoadRefuses(t *testing.T) {
 		"metrics nowhere":      {"PORTAL_METRICS_ADDRESS", "9090", "PORTAL_METRICS_ADDRESS"},
 		"logs somewhere":       {"PORTAL_LOG_DIR", "log", "PORTAL_LOG_DIR"},
 		"idle beyond the end":  {"PORTAL_SESSION_IDLE", "24h", "PORTAL_SESSION_IDLE"},
+		"a limit of none":      {"PORTAL_LIMIT_SIGNIN", "0/10m", "0/10m"},
+		"a limit of no time":   {"PORTAL_LIMIT_SEARCH", "10", "such as 30/10m"},
+		"a limit of a week":    {"PORTAL_LIMIT_UPLOAD", "10/168h", "10/168h"},
+		"more than time has":   {"PORTAL_LIMIT_FEEDBACK", "100000000/1s", "100000000/1s"},
+		"two times for tokens": {"PORTAL_LIMIT_TOKEN", "5/10m", "PORTAL_LIMIT_TOKEN_ADDRESS"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			set(t, map[string]string{tt.key: tt.value})

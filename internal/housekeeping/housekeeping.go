@@ -18,6 +18,7 @@ import (
 	"portal/internal/auditlog"
 	"portal/internal/authz"
 	"portal/internal/formkey"
+	"portal/internal/ratelimit"
 	"portal/internal/session"
 	"portal/internal/signin"
 	"portal/internal/token"
@@ -35,6 +36,7 @@ type Parts struct {
 	Log      *audit.Log
 	Audit    *auditlog.Service
 	Agencies *agency.Service
+	Limits   *ratelimit.Service
 	Sessions *session.Service
 	SignIn   *signin.Service
 	Tokens   *token.Service
@@ -85,6 +87,10 @@ func New(locks Locks, parts Parts, keep Keep, now func() time.Time) *Service {
 	s.every(daily, "uploads", count(parts.Agencies.Clean))
 	s.every(daily, "expired codes", func(ctx context.Context, _ *slog.Logger) error {
 		_, err := parts.Tokens.EraseExpired(ctx, actor)
+		return err
+	})
+	s.every(often, "rate limits", func(ctx context.Context, _ *slog.Logger) error { // thousands, and nobody's: no entry for them
+		_, err := parts.Limits.Clean(ctx)
 		return err
 	})
 	s.every(daily, "token tries", count(parts.Tokens.CleanTries))

@@ -20,6 +20,7 @@ import (
 	"portal/internal/agency"
 	"portal/internal/audit"
 	"portal/internal/auditlog"
+	"portal/internal/ratelimit"
 	"portal/internal/session"
 	"portal/internal/signin"
 	"portal/internal/testdb"
@@ -53,7 +54,7 @@ func newBench(t *testing.T) *bench {
 	log := audit.New(b.pool)
 	sessions := session.New(b.pool, log, session.DefaultLimits, clock)
 	b.Service = New(b.pool, Parts{
-		Log: log, Agencies: agency.New(b.pool, log), Sessions: sessions, SignIn: signin.New(signin.Config{Now: clock}, b.pool, log, sessions), Audit: auditlog.New(b.pool, log, clock), Tokens: token.New(b.pool, log, keys, nil, clock), Traffic: traffic,
+		Log: log, Limits: ratelimit.New(b.pool, ratelimit.Limits{}, clock), Agencies: agency.New(b.pool, log), Sessions: sessions, SignIn: signin.New(signin.Config{Now: clock}, b.pool, log, sessions), Audit: auditlog.New(b.pool, log, clock), Tokens: token.New(b.pool, log, keys, nil, clock), Traffic: traffic,
 	}, Keep{Audit: 2 * 365 * 24 * time.Hour, Traffic: 90 * 24 * time.Hour}, clock)
 	return b
 }
@@ -127,6 +128,7 @@ func TestRetention(t *testing.T) {
 	b := newBench(t)
 	b.exec(`INSERT INTO staff (id, issuer, subject, name) OVERRIDING SYSTEM VALUE VALUES (1, 'test', 'a', 'ก')`)
 	b.exec(`INSERT INTO token_tries (staff_id, address, at) VALUES (1, '', now() - interval '8 days'), (1, '', now() - interval '5 days')`)
+	b.exec(`INSERT INTO rate_limits (key, free_at) VALUES ('old', now() - interval '1 second'), ('new', now() + interval '1 hour')`)
 	b.exec(`INSERT INTO form_results (staff_id, form_key, at) VALUES (1, 'old', now() - interval '8 days'), (1, 'new', now() - interval '5 days')`)
 	b.exec(`INSERT INTO signin_attempts (state_hash, browser_hash, nonce, verifier, return_path, expires_at) VALUES
 		('a', '', '', '', '', now() - interval '2 days'), ('b', '', '', '', '', now() + interval '2 days')`)
@@ -143,6 +145,7 @@ func TestRetention(t *testing.T) {
 	for sql, want := range map[string]int{
 		`SELECT count(*) FROM token_tries`:           1,
 		`SELECT count(*) FROM form_results`:          1,
+		`SELECT count(*) FROM rate_limits`:           1,
 		`SELECT count(*) FROM signin_attempts`:       1,
 		`SELECT count(sealed_code) FROM role_tokens`: 1,
 		`SELECT count(*) FROM audit_entries WHERE action = 'audit.pruned' AND job = 'housekeeping' AND (detail->>'count')::int = 1`:      1,

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -44,6 +45,9 @@ type Config struct {
 	RedirectURL    string
 	LogoutURL      string // where the provider sends people after sign-out
 	Now            func() time.Time
+	// MayRecord says whether one more refusal of somebody unknown at address is
+	// recorded; nil: each is. What is not is counted in the next one's entry.
+	MayRecord func(ctx context.Context, address string) bool
 
 	// Transport, if set, wraps the one that requests to the provider go through.
 	Transport func(http.RoundTripper) http.RoundTripper
@@ -57,13 +61,15 @@ type Service struct {
 	log      *audit.Log
 	sessions *session.Service
 	seen     *contacts
+
+	unrecorded atomic.Int64 // refusals since the last that was recorded
 }
 
 // New returns a Service. It does not ask the provider anything yet, so that the
 // portal starts while the provider is away.
 func New(cfg Config, keep db.Bookkeeper, log *audit.Log, sessions *session.Service) *Service {
 	seen := &contacts{now: cfg.Now}
-	return &Service{cfg, &discovery{cfg: cfg, client: newHTTPClient(seen, cfg.Transport)}, keep, log, sessions, seen}
+	return &Service{cfg: cfg, provider: &discovery{cfg: cfg, client: newHTTPClient(seen, cfg.Transport)}, keep: keep, log: log, sessions: sessions, seen: seen}
 }
 
 // Begin starts an attempt and returns the provider's address to go to. browser
@@ -111,11 +117,11 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 		return Done{}, err
 	}
 	if !found || cb.State == "" || cb.Browser == "" {
-		return Done{}, s.refuse(ctx, cb, "", "state fits no attempt", problem.New(problem.BadInput,
+		return Done{}, s.refuse(ctx, cb, "state fits no attempt", problem.New(problem.BadInput,
 			"การเข้าสู่ระบบครั้งนี้หมดเวลาหรือไม่ได้เริ่มจากเบราว์เซอร์นี้ กรุณาเริ่มเข้าสู่ระบบใหม่"))
 	}
 	if cb.Error != "" {
-		return Done{}, s.refuse(ctx, cb, "", "provider answered with an error", problem.New(problem.BadInput,
+		return Done{}, s.refuse(ctx, cb, "provider answered with an error", problem.New(problem.BadInput,
 			"ผู้ให้บริการ Digital ID ไม่ได้ยืนยันตัวตน หรือท่านยกเลิกการเข้าสู่ระบบ กรุณาเริ่มใหม่"))
 	}
 	answer, err := s.ask(ctx, a, cb)
@@ -124,15 +130,15 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 		return Done{}, err
 	case err != nil:
 		err = brief(err)
-		return Done{}, s.refuse(ctx, cb, "", err.Error(), problem.Wrap(problem.BadInput, err,
+		return Done{}, s.refuse(ctx, cb, err.Error(), problem.Wrap(problem.BadInput, err,
 			"ตรวจสอบคำตอบจาก Digital ID แล้วไม่ถูกต้อง ระบบจึงไม่ให้เข้าใช้งาน กรุณาเริ่มเข้าสู่ระบบใหม่"))
 	case !assured(answer.identity.IAL, s.cfg.MinimumIAL):
-		return Done{}, s.refuse(ctx, cb, answer.identity.Name, "assurance level too low", problem.New(problem.Forbidden,
+		return Done{}, s.refusePerson(ctx, cb, answer.identity.Name, "assurance level too low", problem.New(problem.Forbidden,
 			"ระดับการพิสูจน์ตัวตนของบัญชี Digital ID นี้ต่ำกว่าที่กำหนด กรุณายืนยันตัวตนเพิ่มที่ Digital ID แล้วเข้าสู่ระบบใหม่"))
 	}
 	done, member, err := s.enter(ctx, answer, cb)
 	if problem.Is(err, problem.Forbidden) {
-		return Done{}, s.refuse(ctx, cb, answer.identity.Name, "account suspended", err)
+		return Done{}, s.refusePerson(ctx, cb, answer.identity.Name, "account suspended", err)
 	}
 	if done.ReturnPath = a.ReturnPath; !member {
 		done.ReturnPath = "/backend/token"
@@ -140,15 +146,34 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 	return done, err
 }
 
-// refuse records why a sign-in was refused, and of whom if the provider has said
-// it, and returns answer for the person. It does so also when the person has gone
-// or the time is up.
-func (s *Service) refuse(ctx context.Context, cb Callback, name, reason string, answer error) error {
+// refuse returns answer for somebody of whom nothing is known, and records why
+// unless too many were recorded already: what anybody can send must not fill the
+// audit log.
+func (s *Service) refuse(ctx context.Context, cb Callback, reason string, answer error) error {
+	if s.cfg.MayRecord != nil && !s.cfg.MayRecord(ctx, cb.Address) {
+		s.unrecorded.Add(1)
+		return answer
+	}
+	return s.refusePerson(ctx, cb, "", reason, answer)
+}
+
+// refusePerson records why a sign-in was refused, and of whom if the provider has
+// said it, and returns answer for the person. It does so also when the person has
+// gone or the time is up.
+func (s *Service) refusePerson(ctx context.Context, cb Callback, name, reason string, answer error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refuseTimeout)
 	defer cancel()
+	detail := map[string]any{"reason": reason}
+	others := s.unrecorded.Swap(0)
+	if others > 0 {
+		detail["unrecorded"] = others
+	}
 	err := s.log.Change(ctx, authz.Actor{Address: cb.Address}, func(tx *audit.Tx) error {
-		return tx.Record(audit.SignInRefused, audit.Subject{Key: "signin", Name: name}, map[string]string{"reason": reason})
+		return tx.Record(audit.SignInRefused, audit.Subject{Key: "signin", Name: name}, detail)
 	})
+	if err != nil {
+		s.unrecorded.Add(others)
+	}
 	return errors.Join(answer, err)
 }
 

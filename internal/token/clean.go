@@ -8,7 +8,7 @@ import (
 	"portal/internal/authz"
 )
 
-// triesLast is how long wrong codes are kept; triesWindow is all that counts.
+// triesLast is how long wrong codes are kept; Tries.Window is all that counts.
 const triesLast = 7 * 24 * time.Hour
 
 // cleanAtOnce is how many rows one transaction removes.

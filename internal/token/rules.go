@@ -2,6 +2,7 @@ package token
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -9,12 +10,16 @@ import (
 	"portal/internal/problem"
 )
 
-// Limits on wrong codes. An office behind one address shares its limit.
-const (
-	triesPerPerson  = 5
-	triesPerAddress = 50
-	triesWindow     = 15 * time.Minute
-)
+// Tries are the limits on wrong codes. An office behind one address shares the
+// second, so that one is generous: 16 characters are not guessed, and whoever
+// tries is signed in.
+type Tries struct {
+	PerPerson, PerAddress int
+	Window                time.Duration
+}
+
+// DefaultTries are the limits unless LimitTries sets others.
+var DefaultTries = Tries{PerPerson: 5, PerAddress: 500, Window: 15 * time.Minute}
 
 // Lifetime is how long a code can be used unless set otherwise.
 const Lifetime = 30 * 24 * time.Hour
@@ -47,22 +52,28 @@ func (t Token) whyRefused(found bool) string {
 	return "code expired"
 }
 
-// tries counts the wrong codes within the last triesWindow.
+// tries counts the wrong codes within the last window.
 type tries struct {
 	Person, Address int
-	Oldest          *time.Time // of those that count
+	PersonsOldest   *time.Time // of those that count
+	AddressOldest   *time.Time
 }
 
 // mayTry is the limit on guessing.
-func (t tries) mayTry(now time.Time) error {
-	if t.Person < triesPerPerson && t.Address < triesPerAddress {
+func (t tries) mayTry(l Tries, now time.Time) error {
+	oldest := t.PersonsOldest
+	switch {
+	case t.Person >= l.PerPerson:
+	case t.Address >= l.PerAddress:
+		oldest = t.AddressOldest
+	default:
 		return nil
 	}
-	wait := triesWindow
-	if t.Oldest != nil {
-		wait = max(t.Oldest.Add(triesWindow).Sub(now), time.Minute)
+	wait := l.Window
+	if oldest != nil {
+		wait = max(oldest.Add(l.Window).Sub(now), time.Minute)
 	}
-	return problem.Wait(wait, "กรอกรหัส Token ผิดหลายครั้ง กรุณารอ 15 นาที แล้วลองใหม่")
+	return problem.Wait(wait, fmt.Sprintf("กรอกรหัส Token ผิดหลายครั้ง กรุณารอ %d นาที แล้วลองใหม่", int(l.Window.Minutes())))
 }
 
 // hint tells a slip in typing apart; it costs no try.

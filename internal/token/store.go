@@ -168,7 +168,8 @@ func markUsed(ctx context.Context, tx *audit.Tx, id ID, by int64, at time.Time) 
 func countTries(ctx context.Context, tx *audit.Tx, staffID int64, address string, since time.Time) (tries, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT count(*) FILTER (WHERE staff_id = $1) AS person,
-			count(*) FILTER (WHERE address = $2) AS address, min(at) AS oldest
+			count(*) FILTER (WHERE address = $2) AS address,
+			min(at) FILTER (WHERE staff_id = $1) AS persons_oldest, min(at) FILTER (WHERE address = $2) AS address_oldest
 		FROM token_tries WHERE at > $3 AND (staff_id = $1 OR address = $2)`, staffID, address, since)
 	if err != nil {
 		return tries{}, err

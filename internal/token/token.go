@@ -38,12 +38,17 @@ type Service struct {
 	keys    Keys
 	lineage Lineage
 	now     func() time.Time
+	tries   Tries
 }
 
 // New returns a Service that hides codes with keys.
 func New(r db.Reader, log *audit.Log, keys Keys, lineage Lineage, now func() time.Time) *Service {
-	return &Service{r, log, keys, lineage, now}
+	return &Service{r, log, keys, lineage, now, DefaultTries}
 }
+
+// LimitTries sets other limits on wrong codes, before the first is tried.
+// Public: the program's own settings.
+func (s *Service) LimitTries(t Tries) { s.tries = t }
 
 // Use uses up the token that text stands for, within tx, on behalf of the
 // person staffID at address. If wrong is set, the code was refused and the try
@@ -51,11 +56,11 @@ func New(r db.Reader, log *audit.Log, keys Keys, lineage Lineage, now func() tim
 func (s *Service) Use(ctx context.Context, tx *audit.Tx, staffID int64, code Code) (t Token, wrong, err error) {
 	address := tx.Actor().Address
 	now := s.now()
-	counted, err := countTries(ctx, tx, staffID, address, now.Add(-triesWindow))
+	counted, err := countTries(ctx, tx, staffID, address, now.Add(-s.tries.Window))
 	if err != nil {
 		return Token{}, nil, err
 	}
-	if err := counted.mayTry(now); err != nil {
+	if err := counted.mayTry(s.tries, now); err != nil {
 		return Token{}, nil, err
 	}
 	t, found, err := lockToken(ctx, tx, s.keys.hashes(code))

@@ -25,7 +25,7 @@ type RichField struct {
 }
 
 // RichText is a text area for Markdown. With scripts (js/richtext.js and
-// css/editor.css, behind web's forEditors) it becomes an editor
+// css/editor.css, under the policy of web's forEditors) it becomes an editor
 // that shows what the text will look like. richtext.Parse reads what it sends.
 func RichText(f RichField) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
