@@ -7,7 +7,7 @@ TEST  = $(GO) run ./internal/devtools/withpostgres -- $(GO) test
 # The tables of this packer are so large that watching each access takes ten times as long.
 RACE  = -race -gcflags=github.com/andybalholm/brotli=-race=false
 
-.PHONY: help run test check lint unit e2e torture bench generate assets manuals build clean
+.PHONY: help run test check lint unit e2e torture bench generate assets manuals build sbom licences vulnerabilities reproducible clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
@@ -23,6 +23,7 @@ check: ## formatting and generated code are in step
 	$(GO) tool templ fmt -fail templates
 	sh .ci/generated
 	$(GO) mod verify >/dev/null
+	@$(GO) run ./internal/devtools/supply licences >/dev/null
 
 lint: ## vet and linters
 	$(GO) vet -tags torture ./...
@@ -53,8 +54,21 @@ assets: ## copy fonts and icons from their packages into the project
 manuals: ## make the manuals' PDFs from docs/manual-source
 	$(GO) run ./internal/devtools/manualpdf
 
-build: ## the binary, bin/portal
+build: ## the binary, bin/portal, and what it is made of, bin/portal.cdx.json
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/portal ./cmd/portal
+	@$(MAKE) -s sbom
+
+sbom: ## the bill of materials of bin/portal (docs/supply-chain.md)
+	@$(GO) run ./internal/devtools/supply sbom bin/portal >bin/portal.cdx.json
+
+licences: ## every dependency and its licence
+	@$(GO) run ./internal/devtools/supply licences
+
+vulnerabilities: ## known ones in what is called; says so when the database is out of reach
+	@sh .ci/govulncheck
+
+reproducible: ## build twice, in two folders with empty caches, and compare
+	@sh .ci/reproducible
 
 clean: ## forget the local data and the binary
 	rm -rf bin .dev
