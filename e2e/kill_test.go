@@ -69,10 +69,10 @@ func (c client) signIn(base, subject string) {
 
 const role = "เจ้าหน้าที่ตรวจคู่มือ"
 
-// TestKilledServersNeverUseATokenTwice runs two servers on one database, lets
+// TestA73_KilledServersNeverUseATokenTwice runs two servers on one database, lets
 // two people send one code to both at once, kills a server in the middle,
 // starts another and sends the code once more.
-func TestKilledServersNeverUseATokenTwice(t *testing.T) {
+func TestA73_KilledServersNeverUseATokenTwice(t *testing.T) {
 	database := testdb.URL(t)
 	first := startServer(t, database, "")
 	t.Cleanup(first.kill)

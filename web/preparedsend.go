@@ -20,6 +20,9 @@ type front struct {
 }
 
 func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.TransferEncoding != nil { // no browser does so; a length beside it is dropped unseen (RFC 9112, 6.3)
+		w.Header().Set("Connection", "close")
+	}
 	if !f.s.prepared.answer(w, r) {
 		f.Router.ServeHTTP(w, r)
 	}

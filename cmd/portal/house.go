@@ -166,7 +166,7 @@ func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger, out
 	work.Go(func() { h.editing.Keep(behind, func(err error) { log.Error("scheduled publication", "err", err) }) })
 	work.Go(func() { jobs.Run(behind, log) })
 	defer func() { stop(); work.Wait() }() // after the last request
-	return serveOn(ctx, l, server.Handler(), log)
+	return serveOn(ctx, l, server.Handler(), h.cfg.Drain, log)
 }
 
 // server builds the web server on top.

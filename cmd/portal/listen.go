@@ -33,14 +33,16 @@ func listen(addr string) (net.Listener, error) {
 	return l, nil
 }
 
-// serveOn serves until ctx ends and then lets requests in flight finish.
-func serveOn(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+// serveOn serves until ctx ends, then goes on for drain, in which /readyz sends
+// new requests elsewhere, and then lets requests in flight finish.
+func serveOn(ctx context.Context, l net.Listener, h http.Handler, drain time.Duration, log *slog.Logger) error {
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	stopped := make(chan error, 1)
 	context.AfterFunc(ctx, func() {
+		time.Sleep(drain)
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 		defer cancel()
 		stopped <- srv.Shutdown(grace)

@@ -29,6 +29,7 @@ type Config struct {
 	SessionMax     time.Duration `env:"PORTAL_SESSION_MAX" envDefault:"12h"`
 	AuditKeep      time.Duration `env:"PORTAL_AUDIT_KEEP" envDefault:"17520h"`
 	TrafficKeep    time.Duration `env:"PORTAL_TRAFFIC_KEEP" envDefault:"2160h"`
+	Drain          time.Duration `env:"PORTAL_DRAIN" envDefault:"2s"`
 	LogDir         string        `env:"PORTAL_LOG_DIR"`
 	DataDir        string        `env:"PORTAL_DATA_DIR"`
 	CheckLinks     bool          `env:"PORTAL_CHECK_LINKS"`
@@ -164,6 +165,9 @@ func (c Config) checkProvider() error {
 }
 
 func (c Config) checkSession() error {
+	if c.Drain < 0 || c.Drain > 10*time.Second {
+		return fmt.Errorf("PORTAL_DRAIN (%s) must be from 0s to 10s", c.Drain)
+	}
 	if c.SessionIdle < time.Minute || c.SessionMax < c.SessionIdle {
 		return fmt.Errorf("PORTAL_SESSION_IDLE (%s) must be at least 1m and at most PORTAL_SESSION_MAX (%s)", c.SessionIdle, c.SessionMax)
 	}

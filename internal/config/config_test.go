@@ -51,6 +51,7 @@ func TestLoadRefuses(t *testing.T) {
 		"traffic of a week":    {"PORTAL_TRAFFIC_KEEP", "168h", "PORTAL_TRAFFIC_KEEP"},
 		"public metrics":       {"PORTAL_METRICS_ADDRESS", "127.0.0.1:8080", "PORTAL_METRICS_ADDRESS"},
 		"metrics nowhere":      {"PORTAL_METRICS_ADDRESS", "9090", "PORTAL_METRICS_ADDRESS"},
+		"a minute of drain":    {"PORTAL_DRAIN", "1m", "PORTAL_DRAIN"},
 		"logs somewhere":       {"PORTAL_LOG_DIR", "log", "PORTAL_LOG_DIR"},
 		"idle beyond the end":  {"PORTAL_SESSION_IDLE", "24h", "PORTAL_SESSION_IDLE"},
 		"a limit of none":      {"PORTAL_LIMIT_SIGNIN", "0/10m", "0/10m"},
