@@ -303,6 +303,45 @@ func TestA29_WrongCodes(t *testing.T) {
 	}
 }
 
+// TestA29_AnOfficeBehindOneAddress: what others there typed wrongly neither shuts a
+// person out, short of the address's own limit, nor shortens the person's wait.
+// Both servers see it.
+func TestA29_AnOfficeBehindOneAddress(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	others := func(n int) {
+		t.Helper()
+		_, err := o.pool.Exec(t.Context(), `INSERT INTO token_tries (staff_id, address, at) SELECT $1, '192.0.2.1', $2 FROM generate_series(1, $3)`,
+			o.people[1].StaffID, o.now.Add(-14*time.Minute), n)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	others(300)
+	unknown := newOffice(t).issue()
+	for range 5 {
+		if err := o.redeem(0, unknown); !problem.Is(err, problem.Invalid) {
+			t.Fatalf("%v, want Invalid", err)
+		}
+	}
+	for i, s := range o.servers {
+		err := s.redeem.Redeem(context.Background(), o.people[0], unknown, "", nothingMore)
+		if p := problem.Of(err); p.Kind != problem.Busy || p.RetryAfter != 15*time.Minute {
+			t.Errorf("server %d: %v, wait %v", i, err, p.RetryAfter)
+		}
+	}
+	o.now = o.now.Add(15*time.Minute + time.Second)
+	others(token.DefaultTries.PerAddress)
+	err := o.redeem(0, unknown)
+	if p := problem.Of(err); p.Kind != problem.Busy || p.RetryAfter != time.Minute {
+		t.Errorf("beyond the address's limit: %v, wait %v", err, p.RetryAfter)
+	}
+	o.servers[0].tokens.LimitTries(token.Tries{PerPerson: 5, PerAddress: 10_000, Window: 10 * time.Minute})
+	if err := o.redeem(0, o.issue()); err != nil {
+		t.Errorf("by other settings: %v", err)
+	}
+}
+
 func TestTypingSlipCostsNoTry(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
