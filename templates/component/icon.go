@@ -19,28 +19,27 @@ var icons = loadIcons()
 // Icon is a Lucide icon, to stand beside text that says the same. A name that
 // is not among the icons (duties can be edited) gives a plain circle.
 func Icon(name string) templ.Component {
-	svg, ok := icons[name]
-	if !ok {
-		svg = icons["circle"]
+	if svg, ok := icons[name]; ok {
+		return svg
 	}
-	return templ.Raw(svg)
+	return icons["circle"]
 }
 
 // HasIcon reports whether Icon knows name.
-func HasIcon(name string) bool { return icons[name] != "" }
+func HasIcon(name string) bool { return icons[name] != nil }
 
-func loadIcons() map[string]string {
+func loadIcons() map[string]templ.Component {
 	entries, err := iconFiles.ReadDir("icons")
 	if err != nil {
 		panic(err)
 	}
-	all := make(map[string]string, len(entries))
+	all := make(map[string]templ.Component, len(entries))
 	for _, e := range entries {
 		b, err := iconFiles.ReadFile("icons/" + e.Name())
 		if err != nil {
 			panic(err)
 		}
-		all[strings.TrimSuffix(e.Name(), ".svg")] = inline(string(b))
+		all[strings.TrimSuffix(e.Name(), ".svg")] = templ.Raw(inline(string(b)))
 	}
 	return all
 }

@@ -112,7 +112,7 @@ func (p Page) describe() string {
 }
 
 func (p Page) canonical() string {
-	if p.BaseURL == "" || p.Path == "" || p.NoIndex {
+	if p.BaseURL == "" || p.Path == "" {
 		return ""
 	}
 	return p.BaseURL + p.Path
