@@ -57,6 +57,9 @@ func onward(next, previous string, p position, edge ID) (string, string) {
 		return keyset.Cursor{Back: back, Keys: Entry{ID: id}.keys()}.String()
 	}
 	if !p.Back {
+		if previous == "" && !p.First() { // nothing was found: as below
+			previous = cursor(true, p.at-1)
+		}
 		return cursor(false, edge), previous
 	}
 	if next == "" { // nothing was found: the way back to where this page was asked for

@@ -26,6 +26,7 @@ type query struct {
 	args  []any
 	short bool // a text is too short for the index
 	near  int  // how many of the newest to look through first; 0: no need to
+	reach bool // but for texts it asks audit_reach alone
 }
 
 func (q *query) arg(v any) string {
@@ -66,6 +67,7 @@ func find(f Filter, sc scope) query {
 	if one != 0 {
 		q.from, q.id = "audit_reach r JOIN audit_entries e ON e.id = r.entry_id", "r.entry_id"
 		q.add("r.agency_id = " + q.arg(int64(one)))
+		q.reach = f.Action == "" && f.From.IsZero() && f.Until.IsZero()
 	}
 	if !sc.everywhere && (len(sc.roots) != 1 || one != sc.roots[0]) {
 		q.add("EXISTS (SELECT FROM audit_reach x WHERE x.entry_id = " + q.id + " AND x.agency_id = ANY(" + q.arg(sc.roots) + "))")
@@ -170,12 +172,21 @@ func selectPage(ctx context.Context, r db.Reader, q query, p position, limit int
 // of an agency's part, which lies scattered.
 const (
 	nearby    = 5000
-	nearbyOwn = 4000
+	nearbyOwn = 2000
 )
 
 // newest is the SQL for those entries of q without its texts.
-func (q query) newest(what, order, limit string) string {
-	return `SELECT ` + what + ` FROM ` + q.from + conditions(q.where) + order + limit
+func (q query) newest(order string) string {
+	return `SELECT e.* FROM ` + q.from + conditions(q.where) + order + fmt.Sprintf(" LIMIT %d", q.near)
+}
+
+// edge is the SQL for the id of the last of newest.
+func (q query) edge(order string) string {
+	from := q.from
+	if q.reach {
+		from = "audit_reach r"
+	}
+	return `SELECT ` + q.id + ` FROM ` + from + conditions(q.where) + order + fmt.Sprintf(" OFFSET %d LIMIT 1", q.near-1)
 }
 
 // selectNear looks through the next entries for q's texts, up to limit. edge is
@@ -184,9 +195,9 @@ func selectNear(ctx context.Context, r db.Reader, q query, p position, limit int
 	q, order := q.fromOn(p)
 	_, direction := p.DescSQL()
 	rows, err := ask(ctx, r, `
-		SELECT coalesce(last.id, 0) AS edge, f.* FROM (SELECT (`+q.newest(q.id, order, fmt.Sprintf(" OFFSET %d LIMIT 1", q.near-1))+`) AS id) last
+		SELECT coalesce(last.id, 0) AS edge, f.* FROM (SELECT (`+q.edge(order)+`) AS id) last
 		LEFT JOIN LATERAL (
-			SELECT `+columns+` FROM (SELECT e.* FROM (`+q.newest("e.*", order, fmt.Sprintf(" LIMIT %d", q.near))+`) e`+
+			SELECT `+columns+` FROM (SELECT e.* FROM (`+q.newest(order)+`) e`+
 		conditions(q.texts)+` ORDER BY e.id `+direction+` LIMIT `+strconv.Itoa(limit)+`) e
 		) f ON true ORDER BY f.id `+direction, q.args)
 	if err != nil {

@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,13 +36,14 @@ const lastToken = `LEFT JOIN LATERAL (SELECT k.id, k.expires_at, k.used_at, k.us
 func newPairs(actor authz.Actor, f Filter, now time.Time, only ...Pair) pairQuery {
 	q := pairQuery{}
 	all := seats(actor, f.Role)
-	with, units := q.seats(all), q.units(f, only)
+	with := q.seats(all)
 	var kinds, codes, branches []string
-	roots := map[authz.AgencyID]bool{}
+	var roots []authz.AgencyID
 	for _, s := range all {
 		switch {
+		case s.Root != nil && !slices.Contains(roots, *s.Root):
+			roots = append(roots, *s.Root)
 		case s.Root != nil:
-			roots[*s.Root] = true
 		case s.Kind != nil:
 			kinds = append(kinds, string(*s.Kind))
 		default:
@@ -49,33 +51,48 @@ func newPairs(actor authz.Actor, f Filter, now time.Time, only ...Pair) pairQuer
 		}
 	}
 	if len(roots) > 0 {
-		with += `, under AS MATERIALIZED (
-			SELECT r.root, a.id, a.name, a.kind, a.code
-			FROM (SELECT DISTINCT root FROM seats WHERE root IS NOT NULL) r
-			JOIN agency_paths o ON o.ancestor_id = r.root
-			JOIN agencies a ON a.id = o.agency_id
-			WHERE ` + units + `)`
-		distinct := ""
-		if len(roots) > 1 { // one may stand under another
-			distinct = `DISTINCT `
-		}
-		branches = append(branches, `SELECT `+distinct+`a.id, a.name, s.role, s.n FROM under a JOIN seats s ON s.root = a.root AND (s.kind = a.kind OR s.code = a.code)`)
+		branches = append(branches, q.under(roots, f, only))
 	}
 	// Constants, not a join: departments are few, and the planner should know.
 	if kinds != nil {
 		branches = append(branches, `SELECT a.id, a.name, s.role, s.n FROM agencies a JOIN seats s ON s.root IS NULL AND s.kind = a.kind
-			WHERE a.kind = ANY (`+q.arg(kinds)+`::text[]) AND `+units)
+			WHERE a.kind = ANY (`+q.arg(kinds)+`::text[]) AND a.shown`+q.units("a.id", f, only))
 	}
 	if codes != nil {
 		branches = append(branches, `SELECT a.id, a.name, s.role, s.n FROM agencies a JOIN seats s ON s.root IS NULL AND s.code = a.code
-			WHERE a.code = ANY (`+q.arg(codes)+`::text[]) AND `+units)
+			WHERE a.code = ANY (`+q.arg(codes)+`::text[]) AND a.shown`+q.units("a.id", f, only))
 	}
 	if branches == nil {
 		branches = append(branches, `SELECT id, name, '' AS role, 0 AS n FROM agencies WHERE false`)
 	}
-	q.sql = `WITH seats AS (` + with + `, pairs AS (` + strings.Join(branches, ` UNION ALL `) + `),
-		found AS (SELECT p.id, p.name, p.role, p.n FROM pairs p` + q.conditions(f.State, now, only) + `)`
+	q.sql = `WITH seats AS (` + with + `), pairs AS NOT MATERIALIZED (` + strings.Join(branches, ` UNION ALL `) + `),
+		found AS ` + f.once() + ` (SELECT p.id, p.name, p.role, p.n FROM pairs p` + q.conditions(f.State, now, only) + `)`
 	return q
+}
+
+// once is whether what is found is collected once for the count and the page,
+// or read anew by each up to where it ends: so it is unless each pair costs much.
+func (f Filter) once() string {
+	if f.Query != "" || f.State != "" && f.State != NotIssued {
+		return `MATERIALIZED`
+	}
+	return `NOT MATERIALIZED`
+}
+
+// under finds units under roots by their paths, which stand in the order of
+// names under each one root.
+func (q *pairQuery) under(roots []authz.AgencyID, f Filter, only []Pair) string {
+	distinct := ""
+	if len(roots) > 1 { // one may stand under another
+		distinct = `DISTINCT `
+	}
+	branches := make([]string, len(roots))
+	for i, root := range roots {
+		n := q.arg(root) + "::bigint"
+		branches[i] = fmt.Sprintf(`SELECT o.agency_id AS id, o.unit_name AS name, s.role, s.n FROM agency_paths o JOIN seats s ON s.root = %[1]s AND s.kind = o.unit_kind
+			WHERE o.ancestor_id = %[1]s AND o.unit_shown%s`, n, q.units("o.agency_id", f, only))
+	}
+	return `SELECT ` + distinct + `id, name, role, n FROM (` + strings.Join(branches, ` UNION ALL `) + `) u`
 }
 
 func (q *pairQuery) seats(all []seat) string {
@@ -84,22 +101,24 @@ func (q *pairQuery) seats(all []seat) string {
 	for i, s := range all {
 		roles[i], orders[i], kinds[i], codes[i], roots[i] = s.Role, s.Order, s.Kind, s.Code, s.Root
 	}
-	return fmt.Sprintf(`SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[]) AS s (role, n, kind, code, root))`,
+	return fmt.Sprintf(`SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[]) AS s (role, n, kind, code, root)`,
 		q.arg(roles), q.arg(orders), q.arg(kinds), q.arg(codes), q.arg(roots))
 }
 
-// units are the conditions on the agency a.
-func (q *pairQuery) units(f Filter, only []Pair) string {
-	sql := `a.shown`
+// units are the conditions, each after AND, on the agency whose id is in the
+// column id.
+func (q *pairQuery) units(id string, f Filter, only []Pair) string {
+	sql := ""
 	if f.Query != "" {
-		sql += fmt.Sprintf(` AND a.search LIKE '%%' || regexp_replace(search_key(%s), '([\\%%_])', '\\\1', 'g') || '%%'`, q.arg(f.Query))
+		sql += fmt.Sprintf(` AND %s IN (SELECT t.id FROM agencies t
+			WHERE t.search LIKE '%%' || regexp_replace(search_key(%s), '([\\%%_])', '\\\1', 'g') || '%%')`, id, q.arg(f.Query))
 	}
 	if f.Unit != 0 {
-		sql += fmt.Sprintf(` AND EXISTS (SELECT FROM agency_paths f WHERE f.agency_id = a.id AND f.ancestor_id = %s)`, q.arg(f.Unit))
+		sql += fmt.Sprintf(` AND EXISTS (SELECT FROM agency_paths f WHERE f.agency_id = %s AND f.ancestor_id = %s)`, id, q.arg(f.Unit))
 	}
 	if len(only) > 0 {
 		agencies, _ := columnsOf(only)
-		sql += fmt.Sprintf(` AND a.id = ANY (%s)`, q.arg(agencies))
+		sql += fmt.Sprintf(` AND %s = ANY (%s)`, id, q.arg(agencies))
 	}
 	return sql
 }
@@ -107,10 +126,9 @@ func (q *pairQuery) units(f Filter, only []Pair) string {
 // conditions are those on the pair p.
 func (q *pairQuery) conditions(state State, now time.Time, only []Pair) string {
 	where := map[State]string{
-		NotIssued: `k.id IS NULL`,
-		Used:      `k.used_at IS NOT NULL`,
-		Expired:   `k.used_at IS NULL AND k.replaced_at IS NULL AND k.expires_at <= `,
-		Ready:     `k.used_at IS NULL AND k.replaced_at IS NULL AND k.expires_at > `,
+		Used:    `k.used_at IS NOT NULL`,
+		Expired: `k.used_at IS NULL AND k.replaced_at IS NULL AND k.expires_at <= `,
+		Ready:   `k.used_at IS NULL AND k.replaced_at IS NULL AND k.expires_at > `,
 	}[state]
 	if state == Expired || state == Ready {
 		where += q.arg(now)
@@ -120,7 +138,10 @@ func (q *pairQuery) conditions(state State, now time.Time, only []Pair) string {
 		agencies, roles := columnsOf(only)
 		sql += fmt.Sprintf(` JOIN unnest(%s::bigint[], %s::text[]) AS o (id, role) ON o.id = p.id AND o.role = p.role`, q.arg(agencies), q.arg(roles))
 	}
-	if where != "" {
+	switch {
+	case state == NotIssued:
+		sql += ` WHERE NOT EXISTS (SELECT FROM role_tokens k WHERE k.agency_id = p.id AND k.role = p.role)`
+	case where != "":
 		sql += ` ` + lastToken + ` WHERE ` + where
 	}
 	return sql
@@ -147,7 +168,8 @@ func selectRows(ctx context.Context, r db.Reader, q pairQuery, c keyset.Cursor, 
 	compare, direction := c.SQL()
 	from := ""
 	if !c.First() {
-		from = fmt.Sprintf(`WHERE (name, id, n) %s (%s::text, %s::text::bigint, %s::text::int)`, compare, q.arg(c.Keys[0]), q.arg(c.Keys[1]), q.arg(c.Keys[2]))
+		from = fmt.Sprintf(`WHERE (name, id) %[1]s= (%[2]s::text, %[3]s::text::bigint) AND (name, id, n) %[1]s (%[2]s::text, %[3]s::text::bigint, %[4]s::text::int)`,
+			compare, q.arg(c.Keys[0]), q.arg(c.Keys[1]), q.arg(c.Keys[2]))
 	}
 	order := fmt.Sprintf(`name %[1]s, id %[1]s, n %[1]s`, direction)
 	rows, err := r.Query(ctx, q.sql+fmt.Sprintf(`
