@@ -186,7 +186,7 @@ func TestContactIsEditedWhole(t *testing.T) {
 	const path = "/backend/content/site/contact"
 	fields := url.Values{
 		"owner": {"สำนักงานทดสอบ"}, "address": {"ถนนใหม่"}, "map": {"https://www.openstreetmap.org/"}, "telephone": {"(+66) 2000 0000"}, "fax": {""},
-		"email": {"new@dga.or.th"}, "center": {"ศูนย์ใหม่"}, "center_tel": {"02 000 0000"}, "center_for": {"สอบถาม"}, "copyright": {"ลิขสิทธิ์ {ปี} ของใหม่"},
+		"email": {"new@dga.or.th"}, "center": {"ศูนย์ใหม่"}, "center_tel": {"02 000 0000"}, "center_for": {"สอบถาม"}, "follow": {"ติดตามเรา"}, "copyright": {"ลิขสิทธิ์ {ปี} ของใหม่"},
 		"social.0.name": {"ที่สอง"}, "social.0.url": {"https://b.example"}, "social.0.place": {"2"},
 		"social.1.name": {"ที่หนึ่ง"}, "social.1.url": {"https://a.example"}, "social.1.place": {"1"},
 		"social.2.name": {"ลบ"}, "social.2.url": {"https://c.example"}, "social.2.drop": {"1"},

@@ -339,11 +339,15 @@ func TestA62_OnlyPublishedFilesAreServed(t *testing.T) {
 			t.Errorf("published: %s", got)
 		}
 	}
+	s.exec(`UPDATE announcements SET shown_from = now() + interval '1 hour' WHERE slug = 'new-portal'`)
+	if got := statuses(draft); got != hidden {
+		t.Errorf("not begun: %s", got)
+	}
 	if keep := s.get("/backend/file/"+small, editor).Header.Get("Cache-Control"); keep != keepForEver {
 		t.Errorf("published: %s", keep)
 	}
 	// The one query says what the view says of every file.
-	rows, err := s.pool.Query(t.Context(), `SELECT encode(sha256, 'hex'), sha256 IN (SELECT sha256 FROM served_files) FROM files`)
+	rows, err := s.pool.Query(t.Context(), `SELECT encode(sha256, 'hex'), sha256 IN (SELECT sha256 FROM begun_files) FROM files`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func selectNext(ctx context.Context, r db.Reader) (*time.Duration, error) {
 // selectPublished lists the files that stand in what visitors can read, in every
 // size.
 func selectPublished(ctx context.Context, r db.Reader) ([]string, error) {
-	rows, err := r.Query(ctx, `SELECT encode(sha256, 'hex') FROM served_files`)
+	rows, err := r.Query(ctx, `SELECT encode(sha256, 'hex') FROM begun_files`)
 	if err != nil {
 		return nil, err
 	}

@@ -80,6 +80,7 @@ func contactInputs() []Input {
 		{Name: "center_tel", Label: "โทรศัพท์ศูนย์ติดต่อ", Type: Line, Max: 60, Required: true},
 		{Name: "center_for", Label: "เรื่องที่ศูนย์ติดต่อดูแล", Type: Text, Max: 300, Required: true},
 		{Name: "center_not", Label: "ผู้ที่ควรติดต่อที่อื่น", Type: Text, Max: 300},
+		{Name: "follow", Label: "หัวข้อสื่อสังคมออนไลน์ท้ายหน้า", Type: Line, Max: 120, Required: true},
 		{Name: "social", Label: "สื่อสังคมออนไลน์", Type: List, Max: 8, Parts: []Input{
 			{Name: "name", Label: "ชื่อ", Type: Line, Max: 40, Required: true},
 			{Name: "url", Label: "ที่อยู่ (https)", Type: Link, Max: 300, Required: true},
@@ -91,10 +92,7 @@ func contactInputs() []Input {
 func contactFields(c settings.Contact) Fields {
 	f := Fields{
 		"owner": c.Owner, "address": c.Address, "map": c.MapLink, "telephone": c.Telephone, "fax": c.Fax, "email": c.Email,
-		"center": c.Center, "center_tel": c.CenterTel, "center_for": c.CenterFor, "center_not": c.CenterNot, "copyright": c.Copyright,
-	}
-	if c.Copyright == "" { // stored before the line could be edited
-		f["copyright"] = settings.Initial.Contact.Copyright
+		"center": c.Center, "center_tel": c.CenterTel, "center_for": c.CenterFor, "center_not": c.CenterNot, "follow": c.Follow, "copyright": c.Copyright,
 	}
 	for i, l := range c.Social {
 		row := "social." + strconv.Itoa(i) + "."
@@ -106,7 +104,7 @@ func contactFields(c settings.Contact) Fields {
 func contactOf(f Fields) settings.Contact {
 	c := settings.Contact{
 		Owner: f["owner"], Address: f["address"], MapLink: f["map"], Telephone: f["telephone"], Fax: f["fax"], Email: f["email"],
-		Center: f["center"], CenterTel: f["center_tel"], CenterFor: f["center_for"], CenterNot: f["center_not"], Copyright: f["copyright"],
+		Center: f["center"], CenterTel: f["center_tel"], CenterFor: f["center_for"], CenterNot: f["center_not"], Follow: f["follow"], Copyright: f["copyright"],
 	}
 	for _, row := range f.rows("social") {
 		c.Social = append(c.Social, settings.Link{Name: row["name"], URL: row["url"]})

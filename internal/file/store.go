@@ -15,13 +15,13 @@ import (
 var errNoFile = problem.New(problem.NotFound, "ไม่พบไฟล์นี้ในระบบ")
 
 // publishedSQL is whether the file $1 stands in what visitors can read, or is a
-// size of a picture that does. It is served_files asked for one file: each part
+// size of a picture that does. It is begun_files asked for one file: each part
 // has an index.
 const publishedSQL = `EXISTS (
 	SELECT FROM (SELECT $1::bytea AS h UNION ALL SELECT sha256 FROM file_variants WHERE variant = $1) w WHERE
-		EXISTS (SELECT FROM banners WHERE shown AND (image_wide = w.h OR image_narrow = w.h))
+		EXISTS (SELECT FROM banners WHERE shown AND coalesce(shown_from <= now(), true) AND (image_wide = w.h OR image_narrow = w.h))
 		OR EXISTS (SELECT FROM manuals WHERE shown AND (file = w.h OR earlier @> jsonb_build_array(jsonb_build_object('file', encode(w.h, 'hex')))))
-		OR EXISTS (SELECT FROM announcements WHERE shown AND
+		OR EXISTS (SELECT FROM announcements WHERE shown AND coalesce(shown_from <= now(), true) AND
 			(attachments @> jsonb_build_array(jsonb_build_object('file', encode(w.h, 'hex'))) OR file_links(body) @> ARRAY[w.h]))
 		OR EXISTS (SELECT FROM pages WHERE file_links(body) @> ARRAY[w.h])
 		OR EXISTS (SELECT FROM faq_entries WHERE shown AND file_links(answer) @> ARRAY[w.h]))`

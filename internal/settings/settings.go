@@ -3,6 +3,7 @@
 package settings
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -23,6 +24,7 @@ type Contact struct {
 	CenterTel string // as shown, national
 	CenterFor string // what the center is for
 	CenterNot string // who asks elsewhere
+	Follow    string // heading of the social channels at the foot of each page
 	Social    []Link
 	Copyright string // the line at the foot of each page, with {ปี} for the year it is
 }
@@ -99,22 +101,20 @@ func Current(ctx context.Context, r db.Reader) (Site, error) { return selectSite
 // Put replaces the settings within tx.
 func Put(ctx context.Context, tx *audit.Tx, s Site) error { return upsertSite(ctx, tx, s) }
 
-// Center words of settings that were stored before they could be edited are
-// those of Initial.
-func (c Contact) withCenter() Contact {
+// complete has the words of Initial where settings were stored before they could
+// be edited.
+func (c Contact) complete() Contact {
 	if c.CenterFor == "" {
 		c.CenterFor, c.CenterNot = Initial.Contact.CenterFor, Initial.Contact.CenterNot
 	}
+	c.Follow = cmp.Or(c.Follow, Initial.Contact.Follow)
+	c.Copyright = cmp.Or(c.Copyright, Initial.Contact.Copyright)
 	return c
 }
 
 // CopyrightLine is the line at the foot of each page, in year (B.E.).
 func (c Contact) CopyrightLine(year int) string {
-	line := c.Copyright
-	if line == "" {
-		line = Initial.Contact.Copyright
-	}
-	return strings.ReplaceAll(line, "{ปี}", strconv.Itoa(year))
+	return strings.ReplaceAll(c.Copyright, "{ปี}", strconv.Itoa(year))
 }
 
 // Add stores the first settings within tx.

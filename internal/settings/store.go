@@ -21,7 +21,7 @@ func selectSite(ctx context.Context, r db.Reader) (Site, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Initial, nil
 	}
-	site.Contact = site.Contact.withCenter()
+	site.Contact = site.Contact.complete()
 	return site, err
 }
 
