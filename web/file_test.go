@@ -339,7 +339,12 @@ func TestA62_OnlyPublishedFilesAreServed(t *testing.T) {
 			t.Errorf("published: %s", got)
 		}
 	}
+	s.reread()
+	if faq := text(t, s.get("/backend/faq", nil)); !strings.Contains(faq, "/backend/file/"+small+" 640w") || !strings.Contains(faq, `loading="lazy"`) {
+		t.Error("the FAQ does not offer a phone the small picture")
+	}
 	s.exec(`UPDATE announcements SET shown_from = now() + interval '1 hour' WHERE slug = 'new-portal'`)
+	s.reread()
 	if got := statuses(draft); got != hidden {
 		t.Errorf("not begun: %s", got)
 	}
@@ -370,6 +375,7 @@ func TestA62_OnlyPublishedFilesAreServed(t *testing.T) {
 	}
 	s.exec(`UPDATE faq_entries SET shown = false WHERE slug = 'token-usage'`)
 	s.exec(`UPDATE announcements SET shown = false`)
+	s.reread()
 	for _, hash := range []string{picture, small, draft} {
 		if got := statuses(hash); got != hidden {
 			t.Errorf("hidden: %s", got)

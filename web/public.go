@@ -7,6 +7,8 @@ import (
 	"github.com/a-h/templ"
 
 	"portal/internal/content"
+	"portal/internal/file"
+	"portal/internal/markdown"
 	"portal/internal/settings"
 	"portal/templates/announcementview"
 	"portal/templates/contactview"
@@ -64,12 +66,13 @@ func (p preparedPages) render(c *content.Content) ([]rendered, error) {
 		}
 	}
 	var list []rendered
+	pictures := picturesOf(c)
 	for _, page := range all {
 		if page.heading != "" {
 			page.description = c.Site.Heading(page.heading).Description
 		}
 		l := p.anybody(page.path, c.Site, page.title, page.description)
-		l.Scripts = page.scripts
+		l.Scripts, l.Pictures = page.scripts, pictures
 		var b bytes.Buffer
 		if err := page.view(l, c).Render(context.Background(), &b); err != nil {
 			return nil, err
@@ -77,6 +80,14 @@ func (p preparedPages) render(c *content.Content) ([]rendered, error) {
 		list = append(list, rendered{page.path, "text/html; charset=utf-8", b.Bytes()})
 	}
 	return p.renderForMachines(c, list)
+}
+
+func picturesOf(c *content.Content) markdown.Pictures {
+	all := make(markdown.Pictures, len(c.Sizes))
+	for hash, sizes := range c.Sizes {
+		all["/backend/file/"+hash] = markdown.Picture{Sources: file.Sources(sizes), Width: sizes[0].Width, Height: sizes[0].Height}
+	}
+	return all
 }
 
 // renderForMachines adds what no person reads.

@@ -36,7 +36,7 @@ type Content struct {
 	Manuals       []manual.Manual
 	Pages         []page.Page
 	Files         map[string]bool           // SHA-256 (hex) of the files named by it
-	Sizes         map[string][]file.Variant // of the banners' pictures, by SHA-256 (hex)
+	Sizes         map[string][]file.Variant // of the pictures among Files
 }
 
 // Page is the text page that has slug.
@@ -188,9 +188,6 @@ func Read(ctx context.Context, r db.Reader, now time.Time) (c *Content, err erro
 	if c.Banners, err = banner.New(r).Shown(ctx); err != nil {
 		return nil, err
 	}
-	if c.Sizes, err = file.New(r, nil).Variants(ctx, pictures(c.Banners)); err != nil {
-		return nil, err
-	}
 	if c.Announcements, err = announcement.New(r).Latest(ctx, announcement.Most); err != nil {
 		return nil, err
 	}
@@ -206,16 +203,23 @@ func Read(ctx context.Context, r db.Reader, now time.Time) (c *Content, err erro
 	if c.Pages, err = page.New(r).All(ctx); err != nil {
 		return nil, err
 	}
+	if err = c.readFiles(ctx, r); err != nil {
+		return nil, err
+	}
 	return c, c.readDates(ctx, r)
 }
 
-// pictures are the SHA-256 (hex) of the pictures of banners.
-func pictures(banners []banner.Banner) []string {
-	var all []string
-	for _, b := range banners {
-		all = append(all, b.ImageWide, b.ImageNarrow)
+func (c *Content) readFiles(ctx context.Context, r db.Reader) error {
+	files, err := selectPublished(ctx, r)
+	if err != nil {
+		return err
 	}
-	return all
+	c.Files = make(map[string]bool, len(files))
+	for _, f := range files {
+		c.Files[f] = true
+	}
+	c.Sizes, err = file.New(r, nil).Variants(ctx, files)
+	return err
 }
 
 // What readers say is counted over so many days, and anew so often.
@@ -239,14 +243,6 @@ func (c *Content) mostRead(ctx context.Context, r db.Reader) ([]faq.Entry, error
 }
 
 func (c *Content) readDates(ctx context.Context, r db.Reader) error {
-	files, err := selectPublished(ctx, r)
-	if err != nil {
-		return err
-	}
-	c.Files = make(map[string]bool, len(files))
-	for _, f := range files {
-		c.Files[f] = true
-	}
 	next, err := selectNext(ctx, r)
 	if err != nil {
 		return err

@@ -10,6 +10,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"strings"
 	"time"
 
 	"portal/internal/audit"
@@ -66,6 +68,15 @@ func (s *Service) Stored(ctx context.Context, actor authz.Actor, hash string) (F
 type Variant struct {
 	Hash          string
 	Width, Height int
+}
+
+// Sources are the sizes for a browser to choose from (HTML, srcset).
+func Sources(sizes []Variant) string {
+	all := make([]string, len(sizes))
+	for i, v := range sizes {
+		all[i] = fmt.Sprintf("/backend/file/%s %dw", v.Hash, v.Width)
+	}
+	return strings.Join(all, ", ")
 }
 
 // Variants returns the sizes of the pictures among hashes, the largest first,

@@ -31,10 +31,23 @@ var engine = goldmark.New(
 	),
 )
 
-// HTML renders src.
-func HTML(src string) string {
+// Picture is what a browser may choose from in place of one picture (HTML,
+// srcset), and the size of the largest, in pixels.
+type Picture struct {
+	Sources       string
+	Width, Height int
+}
+
+// Pictures are those that are known in several sizes, by their addresses.
+type Pictures map[string]Picture
+
+// HTML renders src with its pictures as they are.
+func HTML(src string) string { return Pictures(nil).HTML(src) }
+
+// HTML renders src for a page.
+func (p Pictures) HTML(src string) string {
 	var out bytes.Buffer
-	doc := parse(src)
+	doc := p.parse(src)
 	if err := engine.Renderer().Render(&out, []byte(src), doc); err != nil {
 		return "" // a bytes.Buffer does not fail
 	}
@@ -45,7 +58,7 @@ func HTML(src string) string {
 // HTML gives them.
 func Outline(src string) []Heading {
 	var list []Heading
-	doc := parse(src)
+	doc := Pictures(nil).parse(src)
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		h, ok := n.(*ast.Heading)
 		if !ok || h.Level != 2 {
@@ -58,8 +71,11 @@ func Outline(src string) []Heading {
 	return list
 }
 
-func parse(src string) ast.Node {
+var pictures = parser.NewContextKey()
+
+func (p Pictures) parse(src string) ast.Node {
 	ctx := parser.NewContext(parser.WithIDs(&ids{used: map[string]bool{}}))
+	ctx.Set(pictures, p)
 	return engine.Parser().Parse(text.NewReader([]byte(src)), parser.WithContext(ctx))
 }
 
@@ -89,7 +105,8 @@ func slug(s string) string {
 // second level, and its links are of kinds that cannot run anything.
 type tidy struct{}
 
-func (tidy) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
+func (tidy) Transform(doc *ast.Document, _ text.Reader, ctx parser.Context) {
+	known, _ := ctx.Get(pictures).(Pictures)
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -108,9 +125,31 @@ func (tidy) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
 			}
 		case *ast.Image:
 			n.Destination = safe(n.Destination)
+			known.set(n)
 		}
 		return ast.WalkContinue, nil
 	})
+}
+
+// inText is how wide a picture in a text is shown at most.
+const inText = "(max-width: 48rem) 100vw, 46rem"
+
+// set has the picture wait until it is scrolled to, keep its place meanwhile,
+// and come in no larger a size than is shown.
+func (p Pictures) set(n *ast.Image) {
+	if p == nil { // for an editor or a feed reader
+		return
+	}
+	n.SetAttributeString("loading", []byte("lazy"))
+	n.SetAttributeString("decoding", []byte("async"))
+	size, known := p[string(n.Destination)]
+	if !known {
+		return
+	}
+	n.SetAttributeString("srcset", []byte(size.Sources))
+	n.SetAttributeString("sizes", []byte(inText))
+	n.SetAttributeString("width", []byte(strconv.Itoa(size.Width)))
+	n.SetAttributeString("height", []byte(strconv.Itoa(size.Height)))
 }
 
 // safe returns dest, or # when it is not an address we link to.

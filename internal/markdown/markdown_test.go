@@ -31,6 +31,23 @@ func TestHTML(t *testing.T) {
 	}
 }
 
+func TestPicturesComeInSizes(t *testing.T) {
+	known := Pictures{"/backend/file/a": {Sources: "/backend/file/a 1920w, /backend/file/b 640w", Width: 1920, Height: 1080}}
+	const text = "![ตึก](/backend/file/a) ![อื่น](/backend/file/c)"
+	got := known.HTML(text)
+	for _, want := range []string{
+		`<img src="/backend/file/a" alt="ตึก" loading="lazy" decoding="async" srcset="/backend/file/a 1920w, /backend/file/b 640w" sizes="(max-width: 48rem) 100vw, 46rem" width="1920" height="1080">`,
+		`<img src="/backend/file/c" alt="อื่น" loading="lazy" decoding="async">`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nlacks %s", got, want)
+		}
+	}
+	if got := HTML(text); !strings.Contains(got, `<img src="/backend/file/a" alt="ตึก">`) {
+		t.Errorf("for an editor: %s", got)
+	}
+}
+
 func TestTable(t *testing.T) {
 	got := HTML("| ก | ข |\n| :-- | --: |\n| 1 | 2 |")
 	if !strings.Contains(got, `<th align="left">ก</th>`) || strings.Contains(got, "style=") {

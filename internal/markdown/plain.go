@@ -22,7 +22,7 @@ func Sections(src string) []Section {
 		list[len(list)-1].Text = strings.TrimSpace(text.String())
 		text.Reset()
 	}
-	for n := parse(src).FirstChild(); n != nil; n = n.NextSibling() {
+	for n := Pictures(nil).parse(src).FirstChild(); n != nil; n = n.NextSibling() {
 		h, ok := n.(*ast.Heading)
 		if !ok || h.Level != 2 {
 			text.WriteString(plain(n, []byte(src)) + "\n")
@@ -38,7 +38,7 @@ func Sections(src string) []Section {
 }
 
 // Text is src without markup, a line for each block.
-func Text(src string) string { return plain(parse(src), []byte(src)) }
+func Text(src string) string { return plain(Pictures(nil).parse(src), []byte(src)) }
 
 // plain is the text of n without its markup, a line for each block.
 func plain(n ast.Node, src []byte) string {

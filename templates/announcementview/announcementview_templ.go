@@ -125,7 +125,7 @@ func List(p layout.Page, list []announcement.Announcement) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = component.Markdown(a.Body).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = p.Text(a.Body).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

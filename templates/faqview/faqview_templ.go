@@ -166,7 +166,7 @@ func List(p layout.Page, groups []faq.Group) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for _, e := range g.Entries {
-					templ_7745c5c3_Err = entry(e).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = entry(p, e).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -192,7 +192,7 @@ func List(p layout.Page, groups []faq.Group) templ.Component {
 
 // entry keeps its id inside the part that folds: a browser opens the answer for
 // an address that leads into it, without any script.
-func entry(e faq.Entry) templ.Component {
+func entry(p layout.Page, e faq.Entry) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -243,7 +243,7 @@ func entry(e faq.Entry) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = component.Markdown(e.Answer).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = p.Text(e.Answer).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -316,7 +316,7 @@ func news(p layout.Page, list []announcement.Announcement) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = component.Markdown(a.Body).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = p.Text(a.Body).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -575,7 +575,7 @@ func questions(p layout.Page, list []faq.Entry) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Markdown(e.Answer).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = p.Text(e.Answer).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/a-h/templ"
+
+	"portal/internal/markdown"
 	"portal/internal/settings"
 	"portal/templates/component"
 )
@@ -28,6 +31,7 @@ type Page struct {
 	Path        string // such as /backend/faq: marks the menu, makes the canonical address
 	BaseURL     string // such as https://admin.info.go.th, without a slash at the end
 	Site        settings.Site
+	Pictures    markdown.Pictures // in its texts
 	Display     Display
 	SignedIn    bool    // there is a session: the menu leads to the profile, not to sign-in
 	Crumbs      []Crumb // after หน้าหลัก
@@ -139,3 +143,6 @@ func Class(d Display, signedIn bool) string {
 func (p Page) here(path string) bool {
 	return p.Path == path || path != "/backend" && strings.HasPrefix(p.Path, path+"/")
 }
+
+// Text is a text of the page as safe HTML.
+func (p Page) Text(src string) templ.Component { return templ.Raw(p.Pictures.HTML(src)) }

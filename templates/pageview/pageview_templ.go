@@ -53,7 +53,7 @@ func Text(p layout.Page, pg page.Page) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = text(pg, markdown.Outline(pg.Body)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = text(p, pg, markdown.Outline(pg.Body)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -67,7 +67,7 @@ func Text(p layout.Page, pg page.Page) templ.Component {
 	})
 }
 
-func text(pg page.Page, outline []markdown.Heading) templ.Component {
+func text(p layout.Page, pg page.Page, outline []markdown.Heading) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -200,7 +200,7 @@ func text(pg page.Page, outline []markdown.Heading) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = component.Markdown(pg.Body).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = p.Text(pg.Body).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
