@@ -40,7 +40,16 @@ func FuzzFromHTML(f *testing.F) {
 			t.Errorf("%q became\n%s\nand then\n%s", src, once, twice)
 		}
 		harmless(t, once)
+		if got, want := words(once), words(src); !strings.Contains(src, "<img") && got != want {
+			t.Errorf("%q became\n%s\nwhich says %q, not %q", src, once, got, want)
+		}
 	})
+}
+
+// words is what a text says, without spaces. Pictures are left out: what they
+// show may be said in words.
+func words(src string) string {
+	return strings.Join(strings.Fields(printable(text(clean(src)))), "")
 }
 
 // TestA52_NothingRuns: the texts above come out balanced, the same when they
