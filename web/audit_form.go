@@ -68,7 +68,7 @@ func bangkokDay(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	return time.ParseInLocation(time.DateOnly, text, thaidate.Bangkok)
+	return thaidate.ParseDay(text)
 }
 
 func auditEntry(e auditlog.Entry) auditview.Item {
