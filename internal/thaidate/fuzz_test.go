@@ -16,6 +16,9 @@ func FuzzParse(f *testing.F) {
 	for _, text := range []string{"2026-11-21", "2026-11-21T14:02", "2024-02-29", "2569-11-21", "2026-02-30", "2026-11-21T9:30", "21 พ.ย. 2569"} {
 		f.Add(text)
 	}
+	for m := range 12 {
+		f.Add(fmt.Sprintf("2026-%02d-15", m+1))
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		d, dayErr := ParseDay(text)
 		m, momentErr := ParseMoment(text)
@@ -59,7 +62,7 @@ func written(t *testing.T, at time.Time, day [3]int, clock string) {
 	t.Helper()
 	for _, zone := range []*time.Location{time.UTC, Bangkok, time.FixedZone("", -12*60*60), time.FixedZone("", 14*60*60)} {
 		there := at.In(zone)
-		for words, names := range map[string][]string{Date(there): months[:], Short(there): shortMonths[:]} {
+		for words, names := range map[string]string{Date(there): monthNames, Short(there): shortNames} {
 			if got := thai(words, names); got != day {
 				t.Errorf("%v is written %q, which is %v, not %v", there, words, got, day)
 			}
@@ -76,13 +79,19 @@ func written(t *testing.T, at time.Time, day [3]int, clock string) {
 	}
 }
 
+// The months as schoolbooks write them.
+const (
+	monthNames = "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม"
+	shortNames = "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค."
+)
+
 // thai reads a day as it is written the Thai way.
-func thai(words string, names []string) (day [3]int) {
+func thai(words, names string) (day [3]int) {
 	parts := strings.Split(words, " ")
 	if len(parts) != 3 {
 		return day
 	}
 	d, _ := strconv.Atoi(parts[0])
 	y, _ := strconv.Atoi(parts[2]) // wrong ones are no day
-	return [3]int{y - 543, slices.Index(names, parts[1]) + 1, d}
+	return [3]int{y - 543, slices.Index(strings.Fields(names), parts[1]) + 1, d}
 }
