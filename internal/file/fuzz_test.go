@@ -94,6 +94,9 @@ func whatItIs(t *testing.T, b []byte, sizes []stored) {
 		}
 		return
 	}
+	if somethingElse(b) {
+		t.Errorf("%q is taken for a picture alone", b)
+	}
 	before := 1 << 30
 	for i, s := range sizes {
 		m, kind, err := image.Decode(bytes.NewReader(s.bytes))
@@ -108,6 +111,18 @@ func whatItIs(t *testing.T, b []byte, sizes []stored) {
 	if !bytes.HasPrefix(b, []byte("\x89PNG")) && !bytes.HasPrefix(b, []byte("\xff\xd8\xff")) || len(sizes) == 0 || len(sizes) > len(widths) {
 		t.Errorf("%d pictures were made of %.8q", len(sizes), b)
 	}
+}
+
+// somethingElse reports whether a picture would run as a page, has an archive at
+// its end, or anything behind a PNG's last part.
+func somethingElse(b []byte) bool {
+	for _, mark := range []string{"<script", "<html", "<svg", "<body", "<?php"} {
+		if strings.Contains(strings.ToLower(string(b)), mark) {
+			return true
+		}
+	}
+	_, behind, png := strings.Cut(string(b), "IEND\xae\x42\x60\x82")
+	return png && strings.Trim(behind, "\x00\r\n ") != "" && bytes.HasPrefix(b, []byte("\x89PNG")) || bytes.HasSuffix(b, []byte("PK\x05\x06"+strings.Repeat("\x00", 18)))
 }
 
 // named checks the name under which one size is stored.
