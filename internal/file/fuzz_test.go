@@ -18,7 +18,7 @@ import (
 )
 
 // mostFuzzed is the largest picture that is made anew in a fuzz target, in pixels.
-const mostFuzzed = 100_000
+const mostFuzzed = 10_000
 
 // FuzzAdd sends a file as far as the store. After cut bytes the sender goes, if
 // there are as many.
