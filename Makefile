@@ -7,7 +7,7 @@ TEST  = $(GO) run ./internal/devtools/withpostgres -- $(GO) test
 # The tables of this packer are so large that watching each access takes ten times as long.
 RACE  = -race -gcflags=github.com/andybalholm/brotli=-race=false
 
-.PHONY: help run test check lint unit e2e torture bench generate assets manuals build sbom licences vulnerabilities reproducible clean
+.PHONY: help run test check lint unit e2e torture fuzz bench generate assets manuals build sbom licences vulnerabilities reproducible clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
@@ -38,8 +38,11 @@ e2e: build ## journeys in a real browser
 	sh .ci/chromium
 	$(TEST) -count=1 -timeout 40m ./e2e/...
 
-torture: ## what needs load, faults or room: tests with Torture in their names, but SKIP
+torture: fuzz ## what needs load, faults or room: fuzzing, and tests with Torture in their names but SKIP
 	$(TEST) -count=1 -tags torture -run Torture -skip '$(or $(SKIP),none)' -v -timeout 40m ./internal/... ./web/... ./e2e/...
+
+fuzz: ## throw odd inputs at whatever reads them, 60 s each (FUZZTIME=10s); FUZZ=token for a part
+	@FUZZTIME='$(FUZZTIME)' FUZZ='$(FUZZ)' sh .ci/fuzz
 
 bench: ## measure what is promised of the speed (docs/performance.md); -only pages for a part: make bench BENCH="-only pages"
 	$(GO) run ./internal/devtools/bench $(BENCH)

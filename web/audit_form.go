@@ -68,7 +68,7 @@ func bangkokDay(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	return time.ParseInLocation(time.DateOnly, text, thaidate.Bangkok)
+	return time.ParseInLocation(time.DateOnly, text, thaidate.Bangkok) // of any year: it finds what there is
 }
 
 func auditEntry(e auditlog.Entry) auditview.Item {

@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strings"
+	"unicode"
 
 	"portal/internal/file"
 	"portal/internal/problem"
@@ -33,7 +34,9 @@ func (p libraryPages) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return badForm(err)
 	}
-	o, err := p.takeAll(r, parts)
+	o, err := takeAll(parts, func(name string, from io.Reader) (file.Added, error) {
+		return p.files.Add(r.Context(), p.actor(r), name, from)
+	})
 	if err != nil {
 		return err
 	}
@@ -63,8 +66,8 @@ func scripted(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Accept"), "application/json")
 }
 
-// takeAll stores the files of a form as they come.
-func (p libraryPages) takeAll(r *http.Request, parts *multipart.Reader) (o fileview.Outcome, err error) {
+// takeAll gives the files of a form to add as they come.
+func takeAll(parts *multipart.Reader, add func(name string, from io.Reader) (file.Added, error)) (o fileview.Outcome, err error) {
 	files := 0
 	for range maxParts {
 		part, err := parts.NextPart()
@@ -81,15 +84,30 @@ func (p libraryPages) takeAll(r *http.Request, parts *multipart.Reader) (o filev
 			continue
 		}
 		if files++; files > maxFiles {
-			o = o.Refuse(part.FileName(), "ส่งได้ครั้งละไม่เกิน 20 ไฟล์ กรุณาส่งไฟล์นี้อีกครั้ง")
+			o = o.Refuse(sentName(part), "ส่งได้ครั้งละไม่เกิน 20 ไฟล์ กรุณาส่งไฟล์นี้อีกครั้ง")
 			continue // to the end, or the answer would not be read
 		}
-		done, err := p.files.Add(r.Context(), p.actor(r), part.FileName(), part)
-		if o, err = judge(o, part.FileName(), done, err); err != nil {
+		done, err := add(part.FileName(), part)
+		if o, err = judge(o, sentName(part), done, err); err != nil {
 			return o, err
 		}
 	}
 	return o, badForm(errManyParts)
+}
+
+// maxSentName is how much of a file's name is repeated to who sent it, in
+// characters.
+const maxSentName = 150
+
+// sentName is the name that a part of a form gives its file, as one line of text.
+func sentName(part *multipart.Part) string {
+	name := []rune(strings.ToValidUTF8(part.FileName(), "\ufffd"))
+	for i, r := range name {
+		if unicode.IsControl(r) {
+			name[i] = ' '
+		}
+	}
+	return string(name[:min(len(name), maxSentName)])
 }
 
 var errManyParts = errors.New("web: too many parts in a form with files")

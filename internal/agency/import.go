@@ -77,33 +77,7 @@ func (s *Service) Faults(ctx context.Context, actor authz.Actor, key string, to 
 	if err != nil {
 		return err
 	}
-	why := map[int]string{}
-	for _, r := range p.Refused {
-		why[r.Row] = strings.Join(r.Reasons, "; ")
-	}
-	last := slices.IndexFunc(p.file.heading, func(h string) bool { return tidy(h) == faultHeading })
-	row := func(cells []string, fault string) error {
-		full := make([]string, len(p.file.heading), len(p.file.heading)+1)
-		copy(full, cells)
-		if last < 0 {
-			full = append(full, fault)
-		} else {
-			full[last] = fault
-		}
-		for i := range full {
-			full[i] = plain(full[i]) // the writer makes it harmless again
-		}
-		return to.Row(full...)
-	}
-	if err := row(p.file.heading, faultHeading); err != nil {
-		return err
-	}
-	for _, r := range p.file.rows {
-		if err := row(r.cells, why[r.n]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return answer(p, to)
 }
 
 // fullPlan is a plan and the file it is for.

@@ -65,7 +65,12 @@ func readFile(content []byte) (file, error) {
 	}
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord = separator(text), -1
-	heading, err := r.Read()
+	n := 0 // the last row's number, as a spreadsheet counts
+	next := func() ([]string, error) {
+		n += 1 + emptyLines(text[r.InputOffset():]) // the reader passes over them
+		return r.Read()
+	}
+	heading, err := next()
 	if err != nil {
 		return file{}, badFile("ไฟล์ไม่มีข้อมูล กรุณาใช้ไฟล์ต้นแบบ")
 	}
@@ -77,8 +82,8 @@ func readFile(content []byte) (file, error) {
 	for _, c := range columns {
 		f.has[c] = true
 	}
-	for n := 2; ; n++ {
-		cells, err := r.Read()
+	for {
+		cells, err := next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -96,6 +101,15 @@ func readFile(content []byte) (file, error) {
 		return file{}, badFile("ไฟล์มีแต่หัวตาราง ยังไม่มีหน่วยงาน")
 	}
 	return f, nil
+}
+
+// emptyLines counts the lines without a character that text begins with.
+func emptyLines(text string) (n int) {
+	for rest, empty := text, true; ; n++ {
+		if rest, empty = strings.CutPrefix(strings.TrimPrefix(rest, "\r"), "\n"); !empty {
+			return n
+		}
+	}
 }
 
 // decode takes UTF-8, with or without a byte-order mark, and Windows-874.
@@ -118,7 +132,7 @@ func decode(content []byte) (string, error) {
 
 // separator is what the heading is separated by: spreadsheets differ.
 func separator(text string) rune {
-	first, _, _ := strings.Cut(text, "\n")
+	first, _, _ := strings.Cut(strings.TrimLeft(text, "\r\n"), "\n")
 	best := ','
 	for _, c := range ";\t" {
 		if strings.Count(first, string(c)) > strings.Count(first, string(best)) {
@@ -132,14 +146,14 @@ func separator(text string) rune {
 func readHeading(heading []string) ([]string, error) {
 	columns := make([]string, len(heading))
 	for i, cell := range heading {
-		name := strings.ToLower(tidy(cell))
+		name := strings.ToLower(tidy(plain(cell)))
 		switch at := max(slices.Index(Columns, name), slices.Index(Headings, name)); {
 		case at >= 0 && slices.Contains(columns, Columns[at]):
-			return nil, badFile("คอลัมน์ " + name + " มีมากกว่าหนึ่งคอลัมน์")
+			return nil, badFile("คอลัมน์ " + brief(name) + " มีมากกว่าหนึ่งคอลัมน์")
 		case at >= 0:
 			columns[i] = Columns[at]
 		case name != "" && name != faultHeading:
-			return nil, badFile("ไม่รู้จักคอลัมน์ " + name + " กรุณาใช้หัวตารางตามไฟล์ต้นแบบ")
+			return nil, badFile("ไม่รู้จักคอลัมน์ " + brief(name) + " กรุณาใช้หัวตารางตามไฟล์ต้นแบบ")
 		}
 	}
 	for i := range neededColumns {
@@ -154,10 +168,9 @@ func readRow(n int, cells, columns []string) fileRow {
 	r := fileRow{n: n, cells: cells}
 	if len(cells) > len(columns) {
 		r.refuse("มีช่องเกินหัวตาราง")
-		r.cells = cells[:len(columns)]
 	}
 	text := map[string]string{}
-	for i, c := range r.cells {
+	for i, c := range cells[:min(len(cells), len(columns))] {
 		text[columns[i]] = plain(c)
 	}
 	kind, ok := kindWords[tidy(strings.ToLower(text["kind"]))]
@@ -184,6 +197,15 @@ func readRow(n int, cells, columns []string) fileRow {
 		r.hidden = &hidden
 	}
 	return r
+}
+
+// brief is what a file says, short enough to be repeated to who sent it.
+func brief(text string) string {
+	const most = 60
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return text
 }
 
 // plain takes off the apostrophe by which a sheet that we gave out keeps a

@@ -73,8 +73,10 @@ func plan(f file, known map[string]placed, held map[string][]authz.Role) Plan {
 	return p.result()
 }
 
-// overlay puts the rows over the tree.
+// overlay puts the rows over the tree. The first row of a code names one twin
+// alone: a column of equal codes would give it as many reasons as there are rows.
 func (p *planner) overlay() {
+	told := map[string]bool{}
 	for i := range p.file.rows {
 		r := &p.file.rows[i]
 		if r.entry.Code == "" {
@@ -82,7 +84,10 @@ func (p *planner) overlay() {
 		}
 		if first, twice := p.rowOf[r.entry.Code]; twice {
 			r.refuse(fmt.Sprintf("รหัสซ้ำกับแถวที่ %d", p.file.rows[first].n))
-			p.file.rows[first].refuse(fmt.Sprintf("รหัสซ้ำกับแถวที่ %d", r.n))
+			if !told[r.entry.Code] {
+				p.file.rows[first].refuse(fmt.Sprintf("รหัสซ้ำกับแถวที่ %d", r.n))
+				told[r.entry.Code] = true
+			}
 			continue
 		}
 		p.rowOf[r.entry.Code] = i
@@ -102,7 +107,7 @@ func (p *planner) checkPlace(r *fileRow) {
 	if r.parent != "" {
 		parent, ok := p.final[r.parent]
 		if !ok {
-			why := "รหัสต้นสังกัด: ไม่มีรหัส " + r.parent + " ในระบบหรือในไฟล์"
+			why := "รหัสต้นสังกัด: ไม่มีรหัส " + brief(r.parent) + " ในระบบหรือในไฟล์"
 			if whole := p.withZeros(r.parent); whole != "" {
 				why += " แต่มีรหัส " + whole + " โปรแกรมตารางอาจตัดเลข 0 ข้างหน้าออก"
 			}
@@ -173,14 +178,20 @@ func (p *planner) depthOf(code string) int {
 // checkBelow looks at the agencies that the file does not name but whose
 // parent becomes another kind.
 func (p *planner) checkBelow() {
+	below := map[int][]Kind{} // by row
 	for code, a := range p.known {
 		i, named := p.rowOf[a.ParentCode]
-		if _, self := p.rowOf[code]; self || !named {
-			continue
+		if _, self := p.rowOf[code]; !self && named && !slices.Contains(below[i], a.Kind) {
+			below[i] = append(below[i], a.Kind)
 		}
+	}
+	for i, kinds := range below {
 		r := &p.file.rows[i]
-		if kind := r.entry.Kind; kind.Valid() && misplaced(a.Kind, kind) != "" {
-			r.refuse("ประเภท: มี" + a.Kind.Name() + "อยู่ภายใต้ จึงเป็น" + kind.Name() + "ไม่ได้")
+		slices.Sort(kinds) // a map gives them in another order each time
+		for _, k := range kinds {
+			if kind := r.entry.Kind; kind.Valid() && misplaced(k, kind) != "" {
+				r.refuse("ประเภท: มี" + k.Name() + "อยู่ภายใต้ จึงเป็น" + kind.Name() + "ไม่ได้")
+			}
 		}
 	}
 }

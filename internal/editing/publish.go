@@ -62,7 +62,7 @@ func (s *Service) check(p Publishing) (at *time.Time, err error) {
 	if p.At != "" {
 		switch at = timeOf(p.At); {
 		case at == nil:
-			wrong["at"] = "วันและเวลาไม่ถูกต้อง"
+			wrong["at"] = invalid[Moment]
 		case !at.After(s.now()):
 			wrong["at"] = "เวลาเผยแพร่ต้องเป็นเวลาในอนาคต"
 		}

@@ -160,8 +160,8 @@ func (in Input) check(name, value string, complete bool, wrong map[string]string
 
 var invalid = map[InputType]string{
 	Choice:   "กรุณาเลือกจากรายการ",
-	Date:     "วันที่ไม่ถูกต้อง",
-	Moment:   "วันและเวลาไม่ถูกต้อง",
+	Date:     "วันที่ไม่ถูกต้อง กรุณากรอกปีเป็น ค.ศ. เช่น 2026 สำหรับ พ.ศ. 2569",
+	Moment:   "วันและเวลาไม่ถูกต้อง กรุณากรอกปีเป็น ค.ศ. เช่น 2026 สำหรับ พ.ศ. 2569",
 	Link:     "กรุณากรอกที่อยู่ที่ขึ้นต้นด้วย https:// หรือหน้าในเว็บไซต์นี้ที่ขึ้นต้นด้วย /",
 	Picture:  "กรุณาเลือกภาพจากคลังไฟล์",
 	Document: "กรุณาเลือกไฟล์ PDF จากคลังไฟล์",
@@ -172,7 +172,7 @@ func (in Input) valid(value string) bool {
 	case Choice:
 		return slices.ContainsFunc(in.Options, func(o Option) bool { return o.Value == value })
 	case Date:
-		_, err := time.Parse(time.DateOnly, value)
+		_, err := thaidate.ParseDay(value)
 		return err == nil
 	case Moment:
 		return timeOf(value) != nil
@@ -201,13 +201,9 @@ func isMail(value string) bool {
 	return err == nil && a.Address == value
 }
 
-// MomentLayout is how forms write a moment, in Bangkok's time (HTML, local date
-// and time string).
-const MomentLayout = "2006-01-02T15:04"
-
 // timeOf reads a moment, or nil.
 func timeOf(text string) *time.Time {
-	t, err := time.ParseInLocation(MomentLayout, text, thaidate.Bangkok)
+	t, err := thaidate.ParseMoment(text)
 	if err != nil {
 		return nil
 	}
@@ -218,7 +214,7 @@ func moment(t *time.Time) string {
 	if t == nil {
 		return ""
 	}
-	return t.In(thaidate.Bangkok).Format(MomentLayout)
+	return t.In(thaidate.Bangkok).Format(thaidate.MomentLayout)
 }
 
 // mark names the state of an item: which version is live and how often the

@@ -37,26 +37,11 @@ func (s *Service) Add(ctx context.Context, actor authz.Actor, name string, r io.
 	if err := actor.Require(authz.EditContent); err != nil {
 		return Added{}, err
 	}
-	head := bufio.NewReaderSize(r, headBytes)
-	first, err := head.Peek(headBytes)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return Added{}, brokenOff(err)
-	}
-	t, err := sniff(first)
-	if err != nil {
-		return Added{}, err
-	}
-	if _, err := cleanName(name, t); err != nil {
-		return Added{}, err
-	}
-	spool, err := openSpool()
+	spool, t, err := receive(name, r)
 	if err != nil {
 		return Added{}, err
 	}
 	defer func() { _ = spool.Close() }() // it is gone with this
-	if err := fill(spool, head, t); err != nil {
-		return Added{}, err
-	}
 	if err := s.wait(ctx); err != nil {
 		return Added{}, err
 	}
@@ -65,7 +50,36 @@ func (s *Service) Add(ctx context.Context, actor authz.Actor, name string, r io.
 	if err != nil {
 		return Added{}, err
 	}
-	return s.take(ctx, actor, name, t, b)
+	sizes, err := prepare(name, t, b)
+	if err != nil {
+		return Added{}, err
+	}
+	return s.store(ctx, actor, sizes)
+}
+
+// receive keeps what r gives in a temporary file, if it can be what it is said
+// to be.
+func receive(name string, r io.Reader) (*os.File, mediaType, error) {
+	head := bufio.NewReaderSize(r, headBytes)
+	first, err := head.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, "", brokenOff(err)
+	}
+	t, err := sniff(first)
+	if err != nil {
+		return nil, "", err
+	}
+	if _, err := cleanName(name, t); err != nil {
+		return nil, "", err
+	}
+	spool, err := openSpool()
+	if err != nil {
+		return nil, "", err
+	}
+	if err := fill(spool, head, t); err != nil {
+		return nil, "", errors.Join(err, spool.Close())
+	}
+	return spool, t, nil
 }
 
 func brokenOff(err error) error {
@@ -154,22 +168,21 @@ func (s *Service) wait(ctx context.Context) error {
 	}
 }
 
-// take checks the whole file and stores it.
-func (s *Service) take(ctx context.Context, actor authz.Actor, name string, t mediaType, b []byte) (_ Added, err error) {
-	var sizes []stored
+// prepare checks the whole file and gives it in the sizes it is stored in.
+func prepare(name string, t mediaType, b []byte) (sizes []stored, err error) {
 	if t == typePDF {
 		if archive(b) {
-			return Added{}, errPolyglot
+			return nil, errPolyglot
 		}
 		pages, err := inspectPDF(b)
 		if err != nil {
-			return Added{}, err
+			return nil, err
 		}
 		sizes = []stored{{made: made{mediaType: t, bytes: b}, pages: pages}}
 	} else {
 		pictures, err := remake(b, t)
 		if err != nil {
-			return Added{}, err
+			return nil, err
 		}
 		for i, m := range pictures {
 			sizes = append(sizes, stored{made: m, variantOnly: i > 0})
@@ -177,10 +190,10 @@ func (s *Service) take(ctx context.Context, actor authz.Actor, name string, t me
 	}
 	for i := range sizes {
 		if sizes[i].name, err = cleanName(name, sizes[i].mediaType); err != nil {
-			return Added{}, err
+			return nil, err
 		}
 	}
-	return s.store(ctx, actor, sizes)
+	return sizes, nil
 }
 
 // store puts a file and its smaller sizes into the store.

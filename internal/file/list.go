@@ -82,7 +82,9 @@ func ParseCursor(text string) (keyset.Cursor, error) {
 	if err != nil || c.First() {
 		return c, err
 	}
-	if _, err := time.Parse(time.RFC3339Nano, *c.Key(0)); err != nil {
+	// As List writes it: Postgres reads other years and zones than Go does.
+	at, err := time.Parse(time.RFC3339Nano, *c.Key(0))
+	if err != nil || at.UTC().Format(time.RFC3339Nano) != *c.Key(0) || at.Year() < 1 {
 		return keyset.Cursor{}, errCursor
 	}
 	if _, err := sumOf(*c.Key(1)); err != nil {

@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"portal/internal/problem"
 )
@@ -21,11 +22,13 @@ type Cursor struct {
 	Keys []string `json:"k"`
 }
 
-// maxCursor is more than any cursor's text needs, in bytes.
-const maxCursor = 2000
+// maxCursor is more than any cursor's text needs, in bytes: a name of 250
+// characters that JSON writes in six bytes each, and numbers.
+const maxCursor = 2400
 
-// Parse reads a cursor of n keys from an address. "" is the first page. Its
-// error is a BadInput problem.
+// Parse reads a cursor of n keys from an address. "" is the first page. What
+// Cursor.String never writes, and NUL, which Postgres cannot compare with, is
+// refused with a BadInput problem.
 func Parse(text string, n int) (Cursor, error) {
 	if text == "" {
 		return Cursor{}, nil
@@ -39,7 +42,10 @@ func Parse(text string, n int) (Cursor, error) {
 		return Cursor{}, bad
 	}
 	var c Cursor
-	if err := json.Unmarshal(raw, &c); err != nil || len(c.Keys) != n {
+	if err := json.Unmarshal(raw, &c); err != nil || len(c.Keys) != n || c.String() != text {
+		return Cursor{}, bad
+	}
+	if slices.ContainsFunc(c.Keys, func(k string) bool { return strings.ContainsRune(k, 0) }) {
 		return Cursor{}, bad
 	}
 	return c, nil

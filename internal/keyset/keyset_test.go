@@ -67,13 +67,3 @@ func TestBadCursors(t *testing.T) {
 		}
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	f.Add(Cursor{Keys: []string{"ก", "1"}}.String())
-	f.Fuzz(func(t *testing.T, text string) {
-		c, err := Parse(text, 2)
-		if err == nil && !c.First() && c.Key(1) == nil {
-			t.Errorf("%q lacks a key", text)
-		}
-	})
-}

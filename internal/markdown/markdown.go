@@ -6,6 +6,7 @@ package markdown
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -105,8 +106,9 @@ func slug(s string) string {
 // second level, and its links are of kinds that cannot run anything.
 type tidy struct{}
 
-func (tidy) Transform(doc *ast.Document, _ text.Reader, ctx parser.Context) {
+func (tidy) Transform(doc *ast.Document, src text.Reader, ctx parser.Context) {
 	known, _ := ctx.Get(pictures).(Pictures)
+	var strange []*ast.AutoLink
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -120,7 +122,11 @@ func (tidy) Transform(doc *ast.Document, _ text.Reader, ctx parser.Context) {
 				n.SetAttributeString("rel", []byte("noopener external"))
 			}
 		case *ast.AutoLink:
-			if n.AutoLinkType == ast.AutoLinkURL {
+			switch {
+			case n.AutoLinkType != ast.AutoLinkURL:
+			case !mayLead(n.URL(src.Source())):
+				strange = append(strange, n)
+			default:
 				n.SetAttributeString("rel", []byte("noopener external"))
 			}
 		case *ast.Image:
@@ -129,6 +135,11 @@ func (tidy) Transform(doc *ast.Document, _ text.Reader, ctx parser.Context) {
 		}
 		return ast.WalkContinue, nil
 	})
+	for _, n := range strange { // after the walk, which would lose its way
+		words := ast.NewString(n.Label(src.Source()))
+		words.SetRaw(true)
+		n.Parent().ReplaceChild(n.Parent(), n, words)
+	}
 }
 
 // inText is how wide a picture in a text is shown at most.
@@ -154,18 +165,21 @@ func (p Pictures) set(n *ast.Image) {
 
 // safe returns dest, or # when it is not an address we link to.
 func safe(dest []byte) []byte {
-	u, err := url.Parse(strings.TrimSpace(string(dest)))
-	if err != nil {
-		return []byte("#")
-	}
-	switch strings.ToLower(u.Scheme) {
-	case "", "http", "https", "mailto", "tel":
+	if mayLead(dest) && mayLead(written(dest)) {
 		return dest
 	}
 	return []byte("#")
 }
 
+// written is dest as it will stand in the page: &colon; is a colon there.
+func written(dest []byte) []byte { return util.URLEscape(dest, true) }
+
+func mayLead(address []byte) bool {
+	u, err := url.Parse(strings.TrimSpace(string(address)))
+	return err == nil && slices.Contains([]string{"", "http", "https", "mailto", "tel"}, strings.ToLower(u.Scheme))
+}
+
 func external(dest []byte) bool {
-	u, err := url.Parse(string(dest))
+	u, err := url.Parse(string(written(dest)))
 	return err == nil && u.Host != ""
 }

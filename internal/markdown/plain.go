@@ -47,6 +47,10 @@ func plain(n ast.Node, src []byte) string {
 		switch n := n.(type) {
 		case *ast.Text:
 			writeText(&b, n, src, entering)
+		case *ast.String:
+			if entering {
+				b.Write(n.Value)
+			}
 		case *ast.AutoLink:
 			if entering {
 				b.Write(n.Label(src))

@@ -28,12 +28,12 @@ func writeAll(blocks []*block, between string) string {
 }
 
 // closing are marks that would end a heading.
-var closing = regexp.MustCompile(`#+$`)
+var closing = regexp.MustCompile(`(^| )(#+)$`)
 
 func (b *block) write(other bool) string {
 	switch b.kind {
 	case heading:
-		return strings.Repeat("#", b.level) + " " + closing.ReplaceAllString(line(b.runs), `\$0`)
+		return strings.Repeat("#", b.level) + " " + closing.ReplaceAllString(line(b.runs), `$1\$2`)
 	case list:
 		return b.writeList(other)
 	case quote:

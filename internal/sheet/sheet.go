@@ -63,10 +63,13 @@ type text struct{ *csv.Writer }
 func (t *text) Row(cells ...string) error {
 	safe := make([]string, len(cells))
 	for i, c := range cells {
-		safe[i] = harmless(c)
+		safe[i] = lines.Replace(harmless(c))
 	}
 	return t.Write(safe)
 }
+
+// lines ends each line of a cell alike: the writer would leave out a lone \r.
+var lines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func (t *text) Close() error {
 	t.Flush()

@@ -103,15 +103,23 @@ func (s *Service) believe(ctx context.Context, raw string) (logoutToken, error) 
 		return t, err
 	}
 	if err == nil {
-		err = verified.Claims(&t)
-	}
-	if err == nil {
-		err = t.check(raw, s.cfg.ClientID, s.cfg.Now())
+		t, err = readLogout(verified, raw, s.cfg.ClientID, s.cfg.Now())
 	}
 	if err != nil {
 		return t, badLogout(err)
 	}
 	return t, nil
+}
+
+// readLogout reads and checks a token whose signature and issuer hold.
+func readLogout(verified *oidc.IDToken, raw, clientID string, now time.Time) (t logoutToken, err error) {
+	if err := checkNames(verified); err != nil {
+		return t, err
+	}
+	if err := verified.Claims(&t); err != nil {
+		return t, fmt.Errorf("reading claims: %w", err)
+	}
+	return t, t.check(raw, clientID, now)
 }
 
 // check is every rule about a logout token whose signature and issuer hold. A
@@ -131,10 +139,12 @@ func (t logoutToken) check(raw, clientID string, now time.Time) error {
 		return errors.New("events names no logout")
 	case t.Nonce != nil:
 		return errors.New("nonce is there: this is an ID token")
-	case t.ID == "" || len(t.ID) > maxSubject:
-		return errors.New("jti is missing or too long")
+	case checkSubject(t.ID) != nil: // it is stored as one
+		return errors.New("jti is missing, too long or has characters that nobody can read")
 	case t.Subject == "" && t.SessionID == "":
 		return errors.New("neither sub nor sid")
+	case t.SessionID != "" && clean(t.SessionID) == "": // without sid, all sessions of sub would end
+		return errors.New("sid has nothing that can be read")
 	case t.Subject != "" && checkSubject(t.Subject) != nil:
 		return checkSubject(t.Subject)
 	}

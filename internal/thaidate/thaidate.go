@@ -1,5 +1,5 @@
 // Package thaidate writes dates the Thai way: day, Thai month, year of the
-// Buddhist era, in Bangkok's time.
+// Buddhist era, in Bangkok's time. It reads what date fields of forms send.
 package thaidate
 
 import (

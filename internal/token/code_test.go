@@ -120,17 +120,3 @@ func TestSlipsAreFound(t *testing.T) {
 		}
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	f.Add(example.String())
-	f.Add("ๅ/-ภถุึคตจขช")
-	f.Fuzz(func(t *testing.T, text string) {
-		c, err := parse(text)
-		if err != nil {
-			return
-		}
-		if again, err := parse(string(c)); err != nil || again != c {
-			t.Errorf("%q reads as %q and that as %q, %v", text, c, again, err)
-		}
-	})
-}

@@ -89,10 +89,9 @@ func parseCursor(text string) (keyset.Cursor, error) {
 	if err != nil || c.First() {
 		return c, err
 	}
-	for _, number := range c.Keys[1:] {
-		if _, err := strconv.ParseInt(number, 10, 64); err != nil {
-			return c, problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
-		}
+	_, wrong := strconv.ParseInt(c.Keys[1], 10, 64)
+	if _, err := strconv.ParseInt(c.Keys[2], 10, 32); err != nil || wrong != nil {
+		return c, problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
 	}
 	return c, nil
 }
