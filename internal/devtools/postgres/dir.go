@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	port = "5432" // only part of the socket's name: nothing listens on TCP
+	port = "5432" // only part of the socket's name, unless Options.Port is set
 
 	// maxSocketPath keeps host + /.s.PGSQL.5432 within the 104 bytes of macOS
 	// (Linux has 108).
@@ -66,11 +66,11 @@ func lockDir(dir string) (*os.File, error) {
 // socketDir is the data's own folder, or a short temporary one where that
 // path is longer than a socket's may be.
 func (c *cluster) socketDir() (dir string, temporary bool, err error) {
-	if len(filepath.Join(c.dir, ".s.PGSQL."+port)) <= maxSocketPath {
+	if len(filepath.Join(c.dir, ".s.PGSQL."+c.port)) <= maxSocketPath {
 		return c.dir, false, nil
 	}
 	dir, err = os.MkdirTemp("", "pg")
-	if err == nil && len(dir)+len("/.s.PGSQL."+port) > maxSocketPath {
+	if err == nil && len(dir)+len("/.s.PGSQL."+c.port) > maxSocketPath {
 		_ = os.Remove(dir)
 		dir, err = os.MkdirTemp("/tmp", "pg")
 	}
