@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -72,7 +73,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.show(w, r, status, p.Message, p.RetryAfter)
 		return
 	}
-	if databaseAway(err) || outOfPatience(r) {
+	if databaseAway(err) || databaseBusy(err) || outOfPatience(r) {
 		s.show(w, r, http.StatusServiceUnavailable, "", 10*time.Second)
 		return
 	}
@@ -166,4 +167,12 @@ func databaseAway(err error) bool {
 	var network net.Error
 	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+}
+
+// databaseBusy says that a statement ended because it had to wait too long: for
+// a lock (55P03), in all (57014), or for one that waited for it (40P01). Nothing
+// was changed, and a moment later it may go well.
+func databaseBusy(err error) bool {
+	var objects *pgconn.PgError
+	return errors.As(err, &objects) && slices.Contains([]string{"55P03", "57014", "40P01"}, objects.Code)
 }
