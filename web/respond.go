@@ -74,17 +74,23 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if databaseAway(err) || databaseBusy(err) || outOfPatience(r) {
-		s.show(w, r, http.StatusServiceUnavailable, "", 10*time.Second)
+		s.show(w, r, http.StatusServiceUnavailable, "", 0)
 		return
 	}
 	s.show(w, r, http.StatusInternalServerError, "", 0)
 }
+
+// tryAgainIn is for when nobody knows how long something will be away.
+const tryAgainIn = 10 * time.Second
 
 // show renders the page for a status. It asks nothing of the database.
 func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, message string, retry time.Duration) {
 	v := errorview.View{Status: status, Message: message}
 	if status >= http.StatusInternalServerError || status == http.StatusForbidden {
 		v.Reference = middleware.GetReqID(r.Context())
+	}
+	if status == http.StatusServiceUnavailable && retry == 0 {
+		retry = tryAgainIn
 	}
 	if retry > 0 {
 		v.RetryAfter = int(retry.Seconds())
