@@ -83,6 +83,18 @@ func TestA71_A72_PostgresGoesAndComesBack(t *testing.T) {
 				}
 			})
 		}
+		for _, q := range []request{
+			{method: http.MethodPost, path: "/backend/faq/devices/helpful", form: url.Values{"answer": {"yes"}}},
+			{method: http.MethodGet, path: "/backend/login/callback?state=a&code=b", cookie: &http.Cookie{Name: "__Host-portal-signin", Value: strings.Repeat("x", 26)}},
+		} {
+			work.Go(func() {
+				start := time.Now()
+				res := s.do(q)
+				if took := time.Since(start); res.StatusCode != http.StatusServiceUnavailable || took > 5*time.Second || res.Header.Get("Retry-After") == "" {
+					t.Errorf("%s, %s: %d after %s, Retry-After %q", name, q.path, res.StatusCode, took, res.Header.Get("Retry-After"))
+				}
+			})
+		}
 		work.Wait()
 		until(t, 3*time.Second, name+": pages that say how old they are", func() bool {
 			age, err := strconv.Atoi(s.get("/backend/faq", nil).Header.Get("Age"))
