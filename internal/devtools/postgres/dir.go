@@ -127,7 +127,7 @@ func (c *cluster) old() (pid int, running bool) {
 // StartTemporary runs a server for tests on a folder that goes when it ends,
 // in memory where there is room.
 func StartTemporary(ctx context.Context, log io.Writer) (*Server, error) {
-	parent := temporaryParent()
+	parent := RoomInMemory()
 	sweep(parent)
 	dir, err := os.MkdirTemp(parent, temporaryPrefix)
 	if err != nil {
@@ -136,7 +136,9 @@ func StartTemporary(ctx context.Context, log io.Writer) (*Server, error) {
 	return Start(ctx, Options{Dir: dir, Fast: true, Remove: true, Log: log})
 }
 
-func temporaryParent() string {
+// RoomInMemory is a folder in memory, or the usual one for temporary files where
+// memory has no room.
+func RoomInMemory() string {
 	const memory, enough = "/dev/shm", 1 << 30 // containers often give it 64 MB
 	var fs syscall.Statfs_t
 	if syscall.Statfs(memory, &fs) != nil || fs.Bavail*uint64(fs.Bsize) < enough {
