@@ -88,6 +88,19 @@ func (l *ledger) count(of countOf, a answer, right int) {
 	l.counts[of] = n
 }
 
+func (l *ledger) length() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.list)
+}
+
+// has says whether a change of one of the kinds was begun after so many others.
+func (l *ledger) has(since int, kinds ...string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.list[since:], func(c *change) bool { return slices.Contains(kinds, c.kind) })
+}
+
 // settled are the changes of a kind whose outcome is known; all kinds if "".
 func (l *ledger) settled(kind string) (found []change) {
 	l.mu.Lock()

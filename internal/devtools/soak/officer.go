@@ -71,21 +71,10 @@ var shownCode = regexp.MustCompile(`code-field"[^>]* value="([0-9A-Z-]{19})"`)
 
 // issue makes a new code and hands it out.
 func (p *person) issue() {
-	filter := []string{"?state=none", "?state=used", "", "?state=ready"}[min(3, rand.IntN(8)/2)]
-	list, ok := p.page("/backend/tokens" + filter)
+	f, ok := p.row([]string{"?state=none", "?state=used", "", "?state=ready"}[min(3, rand.IntN(8)/2)])
 	if !ok {
 		return
 	}
-	var rows []form
-	for _, f := range formsOf(list.body, "/backend/tokens/refresh") {
-		if f.fields.Get("role") != batchRole {
-			rows = append(rows, f)
-		}
-	}
-	if len(rows) == 0 {
-		return
-	}
-	f := rows[rand.IntN(len(rows))]
 	agency, _ := strconv.ParseInt(f.fields.Get("agency"), 10, 64)
 	c := &code{agency: agency, role: f.fields.Get("role"), pair: f.fields.Get("agency") + "/" + f.fields.Get("role"), officer: p}
 	if before := p.waiting[c.pair]; before != nil {
@@ -95,7 +84,7 @@ func (p *person) issue() {
 	if came != acknowledged || a.failed() {
 		return
 	}
-	list, ok = p.page(a.header.Get("Location"))
+	list, ok := p.page(a.header.Get("Location"))
 	if !ok {
 		return
 	}
@@ -113,6 +102,24 @@ func (p *person) issue() {
 		p.s.hand(c)
 	}
 	p.s.hand(c)
+}
+
+// row picks the form of one of the list's rows.
+func (p *person) row(filter string) (f form, ok bool) {
+	list, ok := p.page("/backend/tokens" + filter)
+	if !ok {
+		return f, false
+	}
+	var rows []form
+	for _, f := range formsOf(list.body, "/backend/tokens/refresh") {
+		if f.fields.Get("role") != batchRole {
+			rows = append(rows, f)
+		}
+	}
+	if len(rows) == 0 {
+		return f, false
+	}
+	return rows[rand.IntN(len(rows))], true
 }
 
 // hand gives a code to whoever takes it first.

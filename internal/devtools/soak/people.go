@@ -30,6 +30,9 @@ type crew struct {
 	job  func(*person)
 }
 
+// theAdmins is their place among the crews.
+const theAdmins = 2
+
 var crews = []crew{
 	{manyOfficers, authz.CentralOfficer, (*person).officer},
 	{manyNewcomers, "", (*person).newcomer},
@@ -41,6 +44,31 @@ var crews = []crew{
 	{manyOthers / 3, authz.ServicePointOfficer, (*person).other},
 }
 
+// places are where they work: ids of departments, service points and accounts.
+type places struct{ departments, points, accounts []int64 }
+
+// find looks for enough of each in the made-up country.
+func (p *places) find(ctx context.Context, r db.Reader) (err error) {
+	for _, of := range []struct {
+		list *[]int64
+		most int
+		sql  string
+	}{
+		{&p.departments, manyOfficers, `SELECT d.id FROM agencies d WHERE d.kind = 'department' AND left(d.code, 2) >= '40'
+			AND (SELECT count(*) FROM agencies p WHERE p.parent_id = d.id AND p.kind = 'service_point') >= 5 ORDER BY d.id LIMIT $1`},
+		{&p.points, 600, `SELECT id FROM agencies WHERE kind = 'service_point' ORDER BY id DESC LIMIT $1`},
+		{&p.accounts, 60, `SELECT id FROM staff WHERE issuer = 'demo' AND suspended_at IS NULL ORDER BY id LIMIT $1`},
+	} {
+		if *of.list, err = ids(ctx, r, of.sql, of.most); err != nil {
+			return err
+		}
+		if len(*of.list) < of.most {
+			return fmt.Errorf("the country is too small: %d rows where %d are needed: %s", len(*of.list), of.most, of.sql)
+		}
+	}
+	return nil
+}
+
 // invite makes the people and gives them their first roles, as if they had been
 // there before.
 func (s *soak) invite(ctx context.Context) error {
@@ -49,38 +77,25 @@ func (s *soak) invite(ctx context.Context) error {
 		return err
 	}
 	defer pool.Close()
-	log := audit.New(pool)
-	departments, err := ids(ctx, pool, `SELECT d.id FROM agencies d WHERE d.kind = 'department' AND left(d.code, 2) >= '40'
-		AND (SELECT count(*) FROM agencies p WHERE p.parent_id = d.id AND p.kind = 'service_point') >= 5 ORDER BY d.id LIMIT $1`, manyOfficers)
-	if err != nil {
+	var at places
+	if err := at.find(ctx, pool); err != nil {
 		return err
 	}
-	points, err := ids(ctx, pool, `SELECT id FROM agencies WHERE kind = 'service_point' ORDER BY id DESC LIMIT $1`, 600)
-	if err != nil {
-		return err
-	}
-	accounts, err := ids(ctx, pool, `SELECT id FROM staff WHERE issuer = 'demo' AND suspended_at IS NULL ORDER BY id LIMIT $1`, 60)
-	if err != nil {
-		return err
-	}
-	if len(departments) < manyOfficers || len(points) < 600 || len(accounts) < 60 {
-		return fmt.Errorf("the country is too small: %d departments, %d service points, %d accounts", len(departments), len(points), len(accounts))
-	}
-	for _, c := range crews {
+	for n, c := range crews {
 		for i := range c.many {
 			p := s.newPerson(c)
-			switch {
-			case c.role == authz.CentralOfficer:
-				p.agency = departments[i]
-			case c.role == authz.ManualAuthor || c.role == authz.ManualReviewer:
-				p.agency = departments[i%len(departments)]
-			case c.role == authz.ServicePointOfficer:
-				p.agency = points[i]
+			switch c.role {
+			case authz.CentralOfficer:
+				p.agency = at.departments[i]
+			case authz.ManualAuthor, authz.ManualReviewer:
+				p.agency = at.departments[i%len(at.departments)]
+			case authz.ServicePointOfficer:
+				p.agency = at.points[i]
 			}
-			if len(s.people) > manyOfficers+manyNewcomers && len(s.people) <= manyOfficers+manyNewcomers+manyAdmins {
-				p.own = append(append(p.own, points[100+i*20:120+i*20]...), accounts[i*10:i*10+10]...)
+			if n == theAdmins { // each looks after others, so that nobody is in the other's way
+				p.own = append(append(p.own, at.points[100+i*agenciesEach:100+(i+1)*agenciesEach]...), at.accounts[i*10:i*10+10]...)
 			}
-			if err := p.settleIn(ctx, log, c.role); err != nil {
+			if err := p.settleIn(ctx, audit.New(pool), c.role); err != nil {
 				return err
 			}
 		}
