@@ -7,7 +7,7 @@ TEST  = $(GO) run ./internal/devtools/withpostgres -- $(GO) test
 # The tables of this packer are so large that watching each access takes ten times as long.
 RACE  = -race -gcflags=github.com/andybalholm/brotli=-race=false
 
-.PHONY: help run test check lint unit e2e torture fuzz bench generate assets manuals build sbom licences vulnerabilities reproducible clean
+.PHONY: help run test check lint unit e2e torture fuzz bench soak generate assets manuals build sbom licences vulnerabilities reproducible clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
@@ -46,6 +46,9 @@ fuzz: ## throw odd inputs at whatever reads them, 60 s each (FUZZTIME=10s); FUZZ
 
 bench: ## measure what is promised of the speed (docs/performance.md); -only pages for a part: make bench BENCH="-only pages"
 	$(GO) run ./internal/devtools/bench $(BENCH)
+
+soak: ## everybody at work while things break, 20 minutes (docs/reliability.md); shorter: make soak SOAK="-for 2m"
+	$(GO) run ./internal/devtools/soak $(SOAK)
 
 generate: ## write the templates' Go code
 	$(GO) tool templ fmt templates

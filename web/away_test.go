@@ -34,8 +34,9 @@ func TestA10_ProviderMistakenAboutItsName(t *testing.T) {
 	}
 	signIn := func() *http.Response { return s.get("/backend/login/digitalid", nil) }
 	res := signIn()
-	if body := text(t, res); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, "ติดต่อ Digital ID ไม่ได้ในขณะนี้") || strings.Contains(body, "evil") {
-		t.Errorf("sign-in: %d %s", res.StatusCode, body)
+	if body := text(t, res); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" ||
+		!strings.Contains(body, "ติดต่อ Digital ID ไม่ได้ในขณะนี้") || strings.Contains(body, "evil") {
+		t.Errorf("sign-in: %d, Retry-After %q, %s", res.StatusCode, res.Header.Get("Retry-After"), body)
 	}
 	if n := s.counts.of("signin away"); n != 1 {
 		t.Errorf("counted %d times", n)

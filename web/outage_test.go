@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -69,7 +70,20 @@ func TestA71_A72_PostgresGoesAndComesBack(t *testing.T) {
 	s.get("/backend", nil)
 	load := s.read(t, 2)
 	for name, lose := range map[string]func(){"cut": link.Cut, "frozen": link.Freeze} {
+		vote := request{method: http.MethodPost, path: "/backend/faq/devices/helpful", form: url.Values{"answer": {"yes"}}}
+		if res := s.do(vote); res.StatusCode != http.StatusSeeOther { // leaves a connection that has just been good
+			t.Errorf("%s: a vote before: %d", name, res.StatusCode)
+		}
 		lose()
+		vote.header = map[string]string{"User-Agent": name} // another reader
+		callback := request{method: http.MethodGet, path: "/backend/login/callback?state=a&code=b", cookie: &http.Cookie{Name: "__Host-portal-signin", Value: strings.Repeat("x", 26)}}
+		for _, q := range []request{vote, callback} {
+			start := time.Now()
+			res := s.do(q)
+			if took := time.Since(start); res.StatusCode != http.StatusServiceUnavailable || took > 5*time.Second || res.Header.Get("Retry-After") == "" {
+				t.Errorf("%s, %s: %d after %s, Retry-After %q", name, q.path, res.StatusCode, took, res.Header.Get("Retry-After"))
+			}
+		}
 		var work sync.WaitGroup
 		for _, path := range []string{"/backend/profile", "/backend/staff", "/backend/tokens", "/backend/audit", "/backend/agencies"} {
 			work.Go(func() {
@@ -129,4 +143,36 @@ func TestA76_NoConnectionLeft(t *testing.T) {
 	}
 	stop()
 	until(t, 5*time.Second, "recovering", func() bool { return s.get("/backend/profile", cookie).StatusCode == http.StatusOK })
+}
+
+// TestA76_SomebodyElseHoldsTheLog lets a transaction stand in the way of all
+// others, as one does whose commit waits for the disk. Not parallel: it measures.
+func TestA76_SomebodyElseHoldsTheLog(t *testing.T) {
+	s := newSite(t)
+	cookie := s.person("somchai", authz.DGAAdmin)
+	code := s.issue(authz.ManualAuthor)
+	tx, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
+	if _, err := tx.Exec(t.Context(), `SELECT pg_advisory_xact_lock(7205759403792793)`); err != nil { // the chain's own
+		t.Fatal(err)
+	}
+	start := time.Now()
+	res := s.post("/backend/token", cookie, url.Values{"token": {code}, "form_key": {"once"}})
+	body := text(t, res)
+	if took := time.Since(start); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || took > 4*time.Second ||
+		!strings.Contains(body, "ชั่วคราว") {
+		t.Errorf("%d after %s, Retry-After %q\n%s", res.StatusCode, took, res.Header.Get("Retry-After"), body)
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if res := s.post("/backend/token", cookie, url.Values{"token": {code}, "form_key": {"once"}}); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("the same form again: %d", res.StatusCode)
+	}
+	if n := s.count(`SELECT count(*) FROM memberships WHERE token_id IS NOT NULL`); n != 1 {
+		t.Errorf("%d memberships", n)
+	}
 }

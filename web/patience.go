@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// How long an office page waits for a database that does not answer.
+// How long an answer waits for a database that does not answer, from the
+// request's arrival on. What is left until five seconds is for telling so.
 const (
 	patienceForSession = time.Second
 	patienceForPage    = 2500 * time.Millisecond
@@ -21,24 +22,39 @@ var errPatience = errors.New("web: the database took too long")
 type patience struct {
 	http.ResponseWriter
 	timer *time.Timer
+	begun time.Time
+}
+
+// inTime ends the work of a request that the database or the provider keeps
+// waiting, for pages that do not know who is asking.
+func inTime(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p, r, end := withPatience(w, r)
+		defer end()
+		p.allow(patienceForChange)
+		next.ServeHTTP(p, r)
+	})
 }
 
 // withPatience returns the request and writer of work that ends in time; end
 // must be called after it.
 func withPatience(w http.ResponseWriter, r *http.Request) (p *patience, in *http.Request, end func()) {
 	ctx, cancel := context.WithCancelCause(r.Context())
-	p = &patience{w, time.AfterFunc(patienceForSession, func() { cancel(errPatience) })}
+	p = &patience{w, time.AfterFunc(patienceForSession, func() { cancel(errPatience) }), time.Now()}
 	return p, r.WithContext(ctx), func() { p.timer.Stop(); cancel(nil) }
 }
 
-// forPage starts the time anew once it is known who is asking.
+// forPage gives the page its time once it is known who is asking.
 func (p *patience) forPage(r *http.Request) {
 	most := patienceForChange
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		most = patienceForPage
 	}
-	p.timer.Reset(most)
+	p.allow(most)
 }
+
+// allow sets how long the request may take, from its arrival on.
+func (p *patience) allow(most time.Duration) { p.timer.Reset(max(0, most-time.Since(p.begun))) }
 
 // SetWriteDeadline is asked for through http.ResponseController.
 func (p *patience) SetWriteDeadline(t time.Time) error {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -72,18 +73,24 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.show(w, r, status, p.Message, p.RetryAfter)
 		return
 	}
-	if databaseAway(err) || outOfPatience(r) {
-		s.show(w, r, http.StatusServiceUnavailable, "", 10*time.Second)
+	if databaseAway(err) || databaseBusy(err) || outOfPatience(r) {
+		s.show(w, r, http.StatusServiceUnavailable, "", 0)
 		return
 	}
 	s.show(w, r, http.StatusInternalServerError, "", 0)
 }
+
+// tryAgainIn is for when nobody knows how long something will be away.
+const tryAgainIn = 10 * time.Second
 
 // show renders the page for a status. It asks nothing of the database.
 func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, message string, retry time.Duration) {
 	v := errorview.View{Status: status, Message: message}
 	if status >= http.StatusInternalServerError || status == http.StatusForbidden {
 		v.Reference = middleware.GetReqID(r.Context())
+	}
+	if status == http.StatusServiceUnavailable && retry == 0 {
+		retry = tryAgainIn
 	}
 	if retry > 0 {
 		v.RetryAfter = int(retry.Seconds())
@@ -166,4 +173,12 @@ func databaseAway(err error) bool {
 	var network net.Error
 	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+}
+
+// databaseBusy says that a statement ended because it had to wait too long: for
+// a lock (55P03), in all (57014), or for one that waited for it (40P01). Nothing
+// was changed, and a moment later it may go well.
+func databaseBusy(err error) bool {
+	var objects *pgconn.PgError
+	return errors.As(err, &objects) && slices.Contains([]string{"55P03", "57014", "40P01"}, objects.Code)
 }

@@ -27,7 +27,7 @@ func (s *Server) Handler() http.Handler {
 	r.Get("/readyz", s.health.ready)
 
 	// The provider's own request proves itself by a signature: no CSRF guard.
-	r.With(s.ownHost, limitBody(maxForm)).Post(backChannelPath, s.public(s.signin.backChannel))
+	r.With(s.ownHost, limitBody(maxForm), inTime).Post(backChannelPath, s.public(s.signin.backChannel))
 
 	r.Group(func(r chi.Router) {
 		r.Use(s.ownHost, s.sameOrigin)
@@ -68,16 +68,16 @@ func (s *Server) publicRoutes(r chi.Router) {
 	r.Get("/backend/policy/privacy", s.public(s.prepared.show))
 	r.Get("/backend/policy/security", s.public(s.prepared.show))
 	r.Get("/backend/faq", s.public(s.prepared.show))
-	r.Post("/backend/faq/{slug}/helpful", s.public(s.helpful.vote))
+	r.With(inTime).Post("/backend/faq/{slug}/helpful", s.public(s.helpful.vote))
 	r.Get("/backend/manual", s.public(s.prepared.show))
 	r.Get("/backend/announcement", s.public(s.prepared.show))
 	r.Get("/backend/search", s.public(s.search.find))
 	r.Get("/backend/feed.atom", s.public(s.prepared.show))
 	r.Get("/backend/contact", s.public(s.prepared.show))
-	r.Get("/backend/file/{hash}", s.public(s.file.serve))
+	r.With(inTime).Get("/backend/file/{hash}", s.public(s.file.serve))
 	r.Post("/backend/display", s.public(s.display.set))
-	r.Get("/backend/login/digitalid", s.public(s.signin.start))
-	r.Get("/backend/login/callback", s.public(s.signin.callback))
+	r.With(inTime).Get("/backend/login/digitalid", s.public(s.signin.start))
+	r.With(inTime).Get("/backend/login/callback", s.public(s.signin.callback))
 	r.Get("/backend/logout/done", s.public(s.signin.ended))
 	r.Handle("/backend/static/*", static.Handler())
 }

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -174,6 +175,25 @@ func checkTheirs(t *testing.T, s source, theirs []string) {
 }
 
 func isStore(file string) bool { return file == "store.go" || strings.HasPrefix(file, "store_") }
+
+// TestToolsStayOutOfTheBinary keeps what only make targets use from what is
+// installed: `portal dev` brings a Postgres and a Digital ID, and nothing else.
+func TestToolsStayOutOfTheBinary(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "portal/cmd/portal").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range strings.Lines(string(out)) {
+		name = strings.TrimSpace(name)
+		tool := strings.HasPrefix(name, "portal/internal/devtools/") && name != "portal/internal/devtools/digitalid" && name != "portal/internal/devtools/postgres"
+		for _, module := range []string{"github.com/Shopify/toxiproxy", "github.com/chromedp", "github.com/rs/zerolog", "golang.org/x/time"} {
+			tool = tool || strings.HasPrefix(name, module)
+		}
+		if tool {
+			t.Errorf("the portal contains %s", name)
+		}
+	}
+}
 
 // TestUseCasesNameTheirActor refuses an exported method of a Service that
 // neither takes an actor nor says that it is public.

@@ -72,7 +72,7 @@ func TestA16_ProviderDown(t *testing.T) {
 // TestA16_SlowProvider holds every endpoint up, with the limits as they are. It
 // runs alone, all cases at once: it takes the time, and counts goroutines.
 func TestA16_SlowProvider(t *testing.T) {
-	const allowed = 10 * time.Second
+	const allowed = 5 * time.Second
 	hangs := func(_ http.ResponseWriter, r *http.Request) { untilGone(r) }
 	stalls := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -96,7 +96,7 @@ func TestA16_SlowProvider(t *testing.T) {
 	drags := &slow{bench: newBench(t, nil), path: "/connect/userinfo"} // where the time is up
 	drags.p.intercept = func(_ http.ResponseWriter, r *http.Request) bool {
 		select {
-		case <-time.After(3500 * time.Millisecond): // every one within requestTimeout
+		case <-time.After(2500 * time.Millisecond): // every one within requestTimeout
 		case <-r.Context().Done():
 		}
 		return false

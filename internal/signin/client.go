@@ -18,7 +18,7 @@ import (
 
 // Limits on what the provider may cost us.
 const (
-	requestTimeout = 5 * time.Second
+	requestTimeout = 3 * time.Second
 	maxBody        = 1 << 20
 	retryAfter     = 2 * time.Second // between two tries to discover an unreachable provider
 )
@@ -67,28 +67,49 @@ type metadata struct {
 }
 
 // discovery finds the provider when it is first needed and keeps it. A provider
-// that is away is asked again after retryAfter, by one request at a time.
+// that is away is asked again after retryAfter, once for all who wait.
 type discovery struct {
 	cfg    Config
 	client *http.Client
 	mu     sync.Mutex
+	asking chan struct{} // closed when the answer is there; nil: nobody asks
 	found  *provider
 	failed error
 	at     time.Time
 }
 
 func (d *discovery) get(ctx context.Context) (*provider, error) {
+	asking := d.begin(ctx)
+	if asking != nil {
+		select {
+		case <-asking:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.found != nil {
-		return d.found, nil
-	}
-	if d.failed != nil && d.cfg.Now().Sub(d.at) < retryAfter {
-		return nil, d.failed
-	}
-	d.found, d.failed = d.discover(ctx)
-	d.at = d.cfg.Now()
 	return d.found, d.failed
+}
+
+// begin asks the provider unless its answer is known. What it returns is closed
+// once it is; nil: it is already. The question outlives whoever asks first.
+func (d *discovery) begin(ctx context.Context) <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.asking != nil || d.found != nil || d.failed != nil && d.cfg.Now().Sub(d.at) < retryAfter {
+		return d.asking
+	}
+	asking := make(chan struct{})
+	d.asking = asking
+	go func() {
+		found, err := d.discover(ctx)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.found, d.failed, d.at, d.asking = found, err, d.cfg.Now(), nil
+		close(asking)
+	}()
+	return asking
 }
 
 func (d *discovery) discover(ctx context.Context) (*provider, error) {

@@ -28,11 +28,12 @@ import (
 // attemptLifetime is how long a person may take at the provider.
 const attemptLifetime = 10 * time.Minute
 
-// finishTimeout bounds all that the provider is asked for one sign-in.
-const finishTimeout = 9 * time.Second
+// finishTimeout bounds all that the provider and the database are asked for one
+// sign-in: with refuseTimeout nobody waits five seconds for an answer.
+const finishTimeout = 4 * time.Second
 
 // refuseTimeout is what a refusal has to be recorded, on top of finishTimeout.
-const refuseTimeout = 2 * time.Second
+const refuseTimeout = 750 * time.Millisecond
 
 // Config is how the portal stands with the provider.
 type Config struct {

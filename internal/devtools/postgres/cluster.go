@@ -17,6 +17,8 @@ type cluster struct {
 	bin  string // folder of postgres and initdb
 	who  identity
 	fast bool
+	port string // of the socket's name, and of TCP if tcp
+	tcp  bool
 	log  io.Writer
 }
 
@@ -98,12 +100,16 @@ func (c *cluster) initdb(ctx context.Context, dir, locale string) ([]byte, error
 // command is the server's command line. Settings stand here and not in the
 // data, so that old data gets new ones.
 func (c *cluster) command(socket string) []string {
-	settings := []string{"listen_addresses=", "unix_socket_permissions=0700", "max_connections=400"}
+	listen := ""
+	if c.tcp {
+		listen = "127.0.0.1"
+	}
+	settings := []string{"listen_addresses=" + listen, "unix_socket_permissions=0700", "max_connections=400"}
 	if c.fast {
 		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off",
 			"wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB", "jit=off")
 	}
-	args := []string{filepath.Join(c.bin, "postgres"), "-D", c.data(), "-k", socket, "-p", port}
+	args := []string{filepath.Join(c.bin, "postgres"), "-D", c.data(), "-k", socket, "-p", c.port}
 	for _, s := range settings {
 		args = append(args, "-c", s)
 	}

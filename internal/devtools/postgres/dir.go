@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	port = "5432" // only part of the socket's name: nothing listens on TCP
+	port = "5432" // only part of the socket's name, unless Options.Port is set
 
 	// maxSocketPath keeps host + /.s.PGSQL.5432 within the 104 bytes of macOS
 	// (Linux has 108).
@@ -66,11 +66,11 @@ func lockDir(dir string) (*os.File, error) {
 // socketDir is the data's own folder, or a short temporary one where that
 // path is longer than a socket's may be.
 func (c *cluster) socketDir() (dir string, temporary bool, err error) {
-	if len(filepath.Join(c.dir, ".s.PGSQL."+port)) <= maxSocketPath {
+	if len(filepath.Join(c.dir, ".s.PGSQL."+c.port)) <= maxSocketPath {
 		return c.dir, false, nil
 	}
 	dir, err = os.MkdirTemp("", "pg")
-	if err == nil && len(dir)+len("/.s.PGSQL."+port) > maxSocketPath {
+	if err == nil && len(dir)+len("/.s.PGSQL."+c.port) > maxSocketPath {
 		_ = os.Remove(dir)
 		dir, err = os.MkdirTemp("/tmp", "pg")
 	}
@@ -127,7 +127,7 @@ func (c *cluster) old() (pid int, running bool) {
 // StartTemporary runs a server for tests on a folder that goes when it ends,
 // in memory where there is room.
 func StartTemporary(ctx context.Context, log io.Writer) (*Server, error) {
-	parent := temporaryParent()
+	parent := RoomInMemory()
 	sweep(parent)
 	dir, err := os.MkdirTemp(parent, temporaryPrefix)
 	if err != nil {
@@ -136,7 +136,9 @@ func StartTemporary(ctx context.Context, log io.Writer) (*Server, error) {
 	return Start(ctx, Options{Dir: dir, Fast: true, Remove: true, Log: log})
 }
 
-func temporaryParent() string {
+// RoomInMemory is a folder in memory, or the usual one for temporary files where
+// memory has no room.
+func RoomInMemory() string {
 	const memory, enough = "/dev/shm", 1 << 30 // containers often give it 64 MB
 	var fs syscall.Statfs_t
 	if syscall.Statfs(memory, &fs) != nil || fs.Bavail*uint64(fs.Bsize) < enough {

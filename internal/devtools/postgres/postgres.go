@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -36,6 +38,9 @@ type Options struct {
 	Fast bool
 	// Remove deletes Dir when the server has ended, however it ended.
 	Remove bool
+	// Port is where it listens on 127.0.0.1 too, for programs between it and
+	// its clients; 0: on its socket alone.
+	Port int
 	// Log gets one line for each step that takes time; nil for none.
 	Log io.Writer
 }
@@ -43,6 +48,7 @@ type Options struct {
 // Server is a running Postgres that ends with this process at the latest.
 type Server struct {
 	url  string
+	data string
 	proc *process
 	lock *os.File
 	drop []string // folders to delete once it has stopped
@@ -85,7 +91,10 @@ func start(ctx context.Context, dir string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := cluster{dir: dir, who: who, fast: o.Fast, log: o.Log}
+	c := cluster{dir: dir, who: who, fast: o.Fast, port: port, log: o.Log}
+	if o.Port != 0 {
+		c.port, c.tcp = strconv.Itoa(o.Port), true
+	}
 	if c.dir, err = who.reachable(dir); err != nil {
 		return nil, err
 	}
@@ -107,7 +116,7 @@ func (c *cluster) run(ctx context.Context, remove bool) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{url: address(socket, database)}
+	s := &Server{url: c.address(socket, database), data: c.data()}
 	if temporary {
 		s.drop = append(s.drop, socket)
 	}
@@ -119,7 +128,7 @@ func (c *cluster) run(ctx context.Context, remove bool) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.clean())
 	}
-	if err := s.proc.await(ctx, address(socket, "postgres")); err != nil {
+	if err := s.proc.await(ctx, c.address(socket, "postgres")); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
@@ -127,6 +136,21 @@ func (c *cluster) run(ctx context.Context, remove bool) (*Server, error) {
 
 // URL is the address of the database, for pgx.
 func (s *Server) URL() string { return s.url }
+
+// PID is the server's own process, the parent of one for each connection. It is
+// 0 when there is none.
+func (s *Server) PID() int {
+	b, err := os.ReadFile(filepath.Join(s.data, "postmaster.pid"))
+	if err != nil {
+		return 0
+	}
+	first, _, _ := strings.Cut(string(b), "\n")
+	pid, err := strconv.Atoi(first)
+	if err != nil {
+		return 0
+	}
+	return pid
+}
 
 // Stop ends the server fast but in order and waits for it.
 func (s *Server) Stop() error {
@@ -146,8 +170,8 @@ func (s *Server) clean() error {
 }
 
 // address names the port too, so that PGPORT in the environment does not.
-func address(socket, name string) string {
-	return "postgres://" + superuser + "@/" + name + "?host=" + url.QueryEscape(socket) + "&port=" + port
+func (c *cluster) address(socket, name string) string {
+	return "postgres://" + superuser + "@/" + name + "?host=" + url.QueryEscape(socket) + "&port=" + c.port
 }
 
 // ensureDatabase makes our database once the server answers.

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -50,6 +52,29 @@ func TestStartKeepsData(t *testing.T) {
 	s = mustStart(t, Options{Dir: dir, Fast: true})
 	if got := query(t, s, "SELECT count(*)::text FROM kept"); got != "0" {
 		t.Errorf("the table is gone: %q", got)
+	}
+}
+
+func TestListensOnPort(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := l.Addr().(*net.TCPAddr).Port
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := mustStart(t, Options{Dir: t.TempDir(), Fast: true, Port: number})
+	if got := query(t, s, "SELECT coalesce(inet_server_addr()::text, 'socket')"); got != "socket" {
+		t.Errorf("URL leads to %q", got)
+	}
+	conn, err := pgx.Connect(t.Context(), fmt.Sprintf("postgres://portal@127.0.0.1:%d/portal?sslmode=disable", number))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if pid := s.PID(); pid == 0 || pid != serverPID(t, socketOf(t, s.URL())) {
+		t.Errorf("its process: %d", pid)
 	}
 }
 
@@ -155,7 +180,7 @@ func TestSupervisorEndsWithServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = p.await(t.Context(), address(t.TempDir(), database))
+	err = p.await(t.Context(), (&cluster{port: port}).address(t.TempDir(), database))
 	if err == nil || !strings.Contains(err.Error(), "no luck") {
 		t.Errorf("await: %v", err)
 	}
