@@ -324,20 +324,26 @@ func TestA79_NewItemSentTwice(t *testing.T) {
 	form := formkey.New()
 	f := Fields{"group": "usage", "question": "ใหม่", "answer": "ตอบ", "shown": "1"}
 	var done int
+	keys := map[string]bool{}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	for range 4 {
 		wg.Go(func() {
-			if _, err := d.Save(context.WithoutCancel(t.Context()), admin, FAQ, "", Saving{FormKey: form, Fields: f}); err == nil {
-				mu.Lock()
+			key, err := d.Save(context.WithoutCancel(t.Context()), admin, FAQ, "", Saving{FormKey: form, Fields: f})
+			mu.Lock()
+			defer mu.Unlock()
+			keys[key] = true
+			if err == nil {
 				done++
-				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
-	if n := d.count(`SELECT count(*) FROM content_drafts`); n != 1 || done != 1 {
-		t.Errorf("%d drafts, %d saved", n, done)
+	if n := d.count(`SELECT count(*) FROM content_drafts`); n != 1 || done != 1 || len(keys) != 1 {
+		t.Errorf("%d drafts, %d saved, as %v", n, done, keys)
+	}
+	if newKey(FAQ, 1, form) == newKey(FAQ, 2, form) || newKey(FAQ, 1, form) == newKey(Page, 1, form) || newKey(FAQ, 1, "") == newKey(FAQ, 1, "") {
+		t.Error("two items have one key")
 	}
 	entries, err := d.Entries(t.Context(), admin, FAQ)
 	d.do(err)
