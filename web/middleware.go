@@ -87,7 +87,9 @@ func (s *Server) ownHost(next http.Handler) http.Handler {
 }
 
 // sameOrigin refuses unsafe requests that other sites send (CSRF), and those
-// that do not say where they come from although they carry a session.
+// that do not say where they come from although they carry a session. The guard
+// compares hosts alone: our own name over plain HTTP is another site, too, since
+// anybody on the way can speak for it.
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	refuse := func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, problem.New(problem.Forbidden, "คำขอนี้ไม่ได้ส่งมาจากหน้าของระบบ กรุณาเปิดหน้านั้นใหม่แล้วลองอีกครั้ง"))
@@ -96,8 +98,9 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	guard.SetDenyHandler(http.HandlerFunc(refuse))
 	return guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
-		silent := r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
-		if !safe && silent && s.hasSessionCookie(r) {
+		origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
+		elsewhere := site == "" && origin != "" && origin != s.cfg.BaseURL
+		if silent := site == "" && origin == ""; !safe && (elsewhere || silent && s.hasSessionCookie(r)) {
 			refuse(w, r)
 			return
 		}
