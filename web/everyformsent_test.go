@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -184,7 +185,7 @@ func outcomeOf(res *http.Response) string {
 // alter changes the schema.
 func (s *site) alter(sql string) {
 	s.t.Helper()
-	if _, err := s.pool.Exec(s.t.Context(), sql); err != nil {
+	if _, err := s.pool.Exec(context.Background(), sql); err != nil { // when the test ends, too
 		s.t.Fatal(err)
 	}
 }

@@ -98,9 +98,7 @@ func (p libraryPages) data(w http.ResponseWriter, r *http.Request, status int, v
 	if err != nil {
 		return err
 	}
-	if err := p.save(r.Context()); err != nil {
-		return err
-	}
+	p.save(r.Context())
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Vary", "Accept")
 	w.WriteHeader(status)

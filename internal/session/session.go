@@ -138,10 +138,11 @@ func (s *Service) Load(ctx context.Context, token string) (context.Context, Curr
 		return s.visitor(ctx)
 	}
 	if now.Sub(row.LastSeenAt) >= s.limits.touchEvery() {
-		if _, err := touch(ctx, s.keep, row.ID, now); err != nil {
-			return ctx, Current{}, err
+		// A database that can only be read, as with a full disk, still shows
+		// pages: the session then ends earlier, which it tells the person.
+		if _, err := touch(ctx, s.keep, row.ID, now); err == nil {
+			row.LastSeenAt = now
 		}
-		row.LastSeenAt = now
 	}
 	c := row.current(token)
 	c.IdleEnds = row.LastSeenAt.Add(s.limits.Idle)
