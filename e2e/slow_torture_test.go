@@ -57,7 +57,9 @@ func TestA75_Torture_SlowConnections(t *testing.T) {
 	results := make([]slow, 500)
 	var attack sync.WaitGroup
 	for i := range results {
-		attack.Go(func() { results[i] = ways[i%len(ways)](host, file) })
+		attack.Go(func() { // pages and files are sent by limits of their own
+			results[i] = ways[i%len(ways)](host, []string{file, "/backend/guideline"}[i%2])
+		})
 	}
 	others.start(20)
 	attack.Wait()
@@ -128,8 +130,8 @@ func slowBody(host, _ string) slow {
 // slowReader asks for more than any buffer on the way holds and reads ten bytes a
 // second. Once the time is over, it reads what is left: if it gets everything,
 // nobody has cut it.
-func slowReader(host, file string) slow {
-	const asked = 400 // times a file of some 100 KB
+func slowReader(host, path string) slow {
+	const asked = 2000 // times at least 50 KB
 	start := time.Now()
 	conn, err := net.Dial("tcp", host)
 	if err == nil {
@@ -139,7 +141,7 @@ func slowReader(host, file string) slow {
 		return slow{"answer", 0, err}
 	}
 	defer func() { _ = conn.Close() }()
-	one := "GET " + file + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n"
+	one := "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n"
 	go func() { _, _ = io.WriteString(conn, strings.Repeat(one, asked)) }() // cut, sooner or later
 	b := make([]byte, 10)
 	for tick := time.NewTicker(time.Second); time.Since(start) < answerWithin+noticed; <-tick.C {
@@ -151,7 +153,7 @@ func slowReader(host, file string) slow {
 	_ = conn.SetReadDeadline(time.Now().Add(noticed))
 	n, err := io.Copy(io.Discard, bufio.NewReader(conn))
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return slow{"answer", lives, fmt.Errorf("never cut, %d bytes read at last", n)}
+		return slow{"answer", lives, fmt.Errorf("%s was never cut, %d bytes read at last", path, n)}
 	}
 	return slow{"answer", lives, nil}
 }
