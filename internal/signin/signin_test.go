@@ -131,7 +131,7 @@ func TestA01_SignIn(t *testing.T) {
 	}
 }
 
-func TestA02_A03_A04_A05_A06_A07_A11_ClaimsNotToBelieve(t *testing.T) {
+func TestA02_A03_A04_A05_A06_A07_A08_A11_ClaimsNotToBelieve(t *testing.T) {
 	other := newKey(t)
 	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
