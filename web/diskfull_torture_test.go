@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -18,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -75,24 +73,15 @@ func (s *site) statuses(people map[string]*http.Cookie, paths []string) map[stri
 // those need room. Nor is the way to the provider.
 func (s *site) readable() (paths []string) {
 	s.t.Helper()
-	unit, person := s.agencyID("08004000"), s.hire(s.name(), authz.ManualAuthor, "08004000")
-	entry := s.count(`SELECT max(id) FROM audit_entries`)
-	err := chi.Walk(s.handler.(chi.Router), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
-		needsRoom := slices.ContainsFunc([]string{"/export", "/preview/page", "/csv", "/xlsx", "/print", "/login/digitalid", "/login/callback"}, func(end string) bool { return strings.HasSuffix(route, end) })
-		if method != http.MethodGet || needsRoom || strings.HasSuffix(route, "}/preview") {
-			return nil
+	for _, a := range s.addresses() {
+		needsRoom := slices.ContainsFunc([]string{"/export", "}/preview", "/preview/page", "/csv", "/xlsx", "/print", "/login/digitalid", "/login/callback"},
+			func(end string) bool { return strings.HasSuffix(a.route, end) })
+		if !needsRoom {
+			paths = append(paths, a.path)
 		}
-		id := map[bool]string{true: unit, false: fmt.Sprint(person.id)}[strings.HasPrefix(route, "/backend/agencies")]
-		if strings.HasPrefix(route, "/backend/audit") {
-			id = fmt.Sprint(entry)
-		} else if strings.Contains(route, "memberships") {
-			id = fmt.Sprint(person.membership)
-		}
-		paths = append(paths, strings.ReplaceAll(s.pathTo(route), "{id}", id))
-		return nil
-	})
-	if err != nil || len(paths) < 80 {
-		s.t.Fatalf("%d pages, %v", len(paths), err)
+	}
+	if len(paths) < 80 {
+		s.t.Fatalf("%d pages", len(paths))
 	}
 	return paths
 }
