@@ -183,3 +183,22 @@ func with2(header map[string]string, name, value string) map[string]string {
 	}
 	return all
 }
+
+// TestA80_NothingBesideThePages asks for what programs and their makers leave
+// lying about.
+func TestA80_NothingBesideThePages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.somebody(authz.DGAAdmin)
+	for _, at := range []string{"", "/backend", "/backend/static"} {
+		for _, name := range []string{"/.git/HEAD", "/.git/config", "/.env", "/.env.example", "/.DS_Store", "/debug/pprof/", "/debug/pprof/heap", "/debug/vars", "/metrics", "/server-status",
+			"/actuator/health", "/swagger.json", "/openapi.json", "/graphql", "/go.mod", "/main.go", "/Dockerfile", "/backup.zip", "/dump.sql", "/phpinfo.php", "/WEB-INF/web.xml", "/css/", "/js/",
+			"/%2e%2e/go.mod", "/..%2fgo.mod", "/css/..%2f..%2fgo.mod", "/css/%2e%2e/%2e%2e/static.go", "/static.go"} {
+			for _, cookie := range []*http.Cookie{nil, admin} {
+				if res := s.get(at+name, cookie); res.StatusCode != http.StatusNotFound || strings.Contains(text(t, res), "<pre>") {
+					t.Errorf("%s%s: %d", at, name, res.StatusCode)
+				}
+			}
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -108,15 +109,25 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	}))
 }
 
-// limitBody refuses bodies of more than so many bytes.
+// limitBody refuses bodies of more than so many bytes. A form that says so itself
+// is not waited for; a file is, or its browser would not read why it was refused.
 func limitBody(most int64) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, most)
+			if r.ContentLength > most && most <= maxText {
+				w.Header().Set("Connection", "close")
+				r.Body = io.NopCloser(tooMuch(most))
+			}
 			next.ServeHTTP(w, r)
 		})
 	}
 }
+
+// tooMuch is a body that is not read.
+type tooMuch int64
+
+func (t tooMuch) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: int64(t)} }
 
 // uploadTime is how long a large file may take to arrive and to be worked on.
 const uploadTime = 5 * time.Minute

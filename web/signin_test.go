@@ -181,3 +181,39 @@ func TestA44_TheLogKeepsThePeer(t *testing.T) {
 		}
 	}
 }
+
+// TestA19_SignOutAtTheProvider signs out of a session that the provider knows: it
+// is led there with the exact way back, and whatever comes of that the session here
+// has ended.
+func TestA19_SignOutAtTheProvider(t *testing.T) {
+	t.Parallel()
+	s := newSignInSite(t)
+	back, cookies := s.callback()
+	own := cookieOf(s.do(request{method: http.MethodGet, path: back, header: cookieHeader(cookies)}), "__Host-portal-session")
+	if own == nil || !s.alive(own) {
+		t.Fatal("not signed in")
+	}
+	res := s.post("/backend/logout", own, url.Values{})
+	to, err := url.Parse(res.Header.Get("Location"))
+	if err != nil || res.StatusCode != http.StatusSeeOther || res.Header.Get("Clear-Site-Data") != `"cache", "storage"` {
+		t.Fatalf("%d %v %v", res.StatusCode, res.Header, err)
+	}
+	q := to.Query()
+	if !strings.Contains(to.Path, "endsession") || q.Get("post_logout_redirect_uri") != baseURL+"/backend/logout/done" || q.Get("client_id") != clientID || q.Get("id_token_hint") == "" || len(q.Get("state")) < 20 {
+		t.Errorf("led to %s", to)
+	}
+	if c := cookieOf(res, own.Name); c == nil || c.MaxAge >= 0 || s.alive(own) {
+		t.Errorf("the session lives, or its cookie: %v", c)
+	}
+	if n := s.count(`SELECT count(*) FROM staff_sessions WHERE ended_at IS NOT NULL AND data = ''`); n != 1 {
+		t.Errorf("%d sessions ended", n)
+	}
+	for _, state := range []string{"", "?state=" + q.Get("state"), "?state=wrong", "?state=%3Cscript%3Ealert(1)%3C/script%3E"} {
+		if res := s.get("/backend/logout/done"+state, own); res.StatusCode != http.StatusOK || strings.Contains(text(t, res), "alert") {
+			t.Errorf("%s: %d", state, res.StatusCode)
+		}
+	}
+	if again := s.post("/backend/logout", own, url.Values{}); again.StatusCode != http.StatusSeeOther || again.Header.Get("Location") != "/backend/logout/done" {
+		t.Errorf("once more: %d %s", again.StatusCode, again.Header.Get("Location"))
+	}
+}

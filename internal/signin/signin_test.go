@@ -220,6 +220,32 @@ func TestA09_KeysRotated(t *testing.T) {
 	}
 }
 
+// TestA09_KeysRotatedWhileSigningIn changes the keys between the person's leaving
+// for the provider and the token. Keys that nobody ever published are looked for
+// once for each sign-in, not more.
+func TestA09_KeysRotatedWhileSigningIn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	if _, err := b.finish(b.begin()); err != nil {
+		t.Fatal(err)
+	}
+	state := b.begin()
+	b.p.key, b.p.keyID = newKey(t), "k2"
+	before := b.p.keyRequests.Load()
+	if _, err := b.finish(state); err != nil {
+		t.Fatal(err)
+	}
+	b.p.sign = b.p.signWith(jose.RS256, newKey(t), "JWT")
+	for range 3 {
+		if _, err := b.finish(b.begin()); !problem.Is(err, problem.BadInput) {
+			t.Errorf("signed by nobody known: %v", err)
+		}
+	}
+	if n := b.p.keyRequests.Load() - before; n < 1 || n > 4 {
+		t.Errorf("%d key fetches for four sign-ins", n)
+	}
+}
+
 func TestA10_DiscoveryMismatchHeals(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
