@@ -99,7 +99,7 @@ func (p agencyPages) about(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, http.StatusOK, agencyview.About(l, agencyview.AboutView{About: a, Return: agencyview.Path(id), Key: string(formkey.New())}))
+	return p.render(w, r, http.StatusOK, agencyview.About(l, agencyview.AboutView{About: a, Key: string(formkey.New()), Return: agencyview.Path(id)}))
 }
 
 // frameOf is the frame of a page below the list; title "" is the list itself.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -137,9 +136,7 @@ func (p contentPages) save(w http.ResponseWriter, r *http.Request) error {
 		return p.form(w, r, statuses[bad.Kind], f)
 	}
 	to, mark := contentview.ItemPath(p.kind, saved), "?saved="+url.QueryEscape(r.PostForm.Get("mark"))
-	if errors.Is(err, formkey.ErrDone) && key(r) == "" {
-		to = contentview.Path(p.kind) // which item this form began is not known any more
-	} else if r.PostForm.Get("then") == "publish" {
+	if r.PostForm.Get("then") == "publish" {
 		to += "/publish" + mark
 	} else {
 		to += mark

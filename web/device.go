@@ -53,9 +53,7 @@ func (p devicePages) back(w http.ResponseWriter, r *http.Request, err error, sai
 		return err
 	}
 	p.sessions.Flash(r.Context(), said)
-	if err := p.save(r.Context()); err != nil {
-		return err
-	}
+	p.save(r.Context())
 	redirect(w, r, signin.SafeReturn(r.PostForm.Get("return")))
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"portal/internal/editing"
 	"portal/internal/file"
 	"portal/internal/formkey"
 	"portal/internal/problem"
@@ -19,7 +20,8 @@ import (
 // libraryPages are คลังไฟล์: the pictures and documents that pages may use.
 type libraryPages struct {
 	*Server
-	files *file.Service
+	files   *file.Service
+	editing *editing.Service
 }
 
 // list shows the files found, or gives the newest to a picker.
@@ -50,12 +52,37 @@ func (p libraryPages) listWith(w http.ResponseWriter, r *http.Request, status in
 	if v.Found, err = p.files.Count(r.Context(), p.actor(r), f); err != nil {
 		return err
 	}
+	if err := p.noteForeign(r, v.Page.Rows...); err != nil {
+		return err
+	}
 	l, err := p.office(r, fileview.Title)
 	if err != nil {
 		return err
 	}
 	l.Scripts = []string{"js/form.js", "js/upload.js"}
 	return p.render(w, r, status, fileview.Files(l, v))
+}
+
+// noteForeign notes which items that use files the reader may not open: a link
+// would lead to a refusal.
+func (p libraryPages) noteForeign(r *http.Request, files ...file.Listed) error {
+	own := map[string]map[string]bool{} // kind → keys
+	for _, f := range files {
+		for i, u := range f.Uses {
+			if own[u.Kind] == nil {
+				own[u.Kind] = map[string]bool{}
+				entries, err := p.editing.Entries(r.Context(), p.actor(r), editing.Kind(u.Kind))
+				if err != nil && !problem.Is(err, problem.Forbidden) {
+					return err
+				}
+				for _, e := range entries {
+					own[u.Kind][e.Key] = true
+				}
+			}
+			f.Uses[i].Foreign = !own[u.Kind][u.Key]
+		}
+	}
+	return nil
 }
 
 // fileQuery is the filter as it stands in an address.
@@ -98,9 +125,7 @@ func (p libraryPages) data(w http.ResponseWriter, r *http.Request, status int, v
 	if err != nil {
 		return err
 	}
-	if err := p.save(r.Context()); err != nil {
-		return err
-	}
+	p.save(r.Context())
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Vary", "Accept")
 	w.WriteHeader(status)
@@ -115,6 +140,9 @@ func (p libraryPages) askDelete(w http.ResponseWriter, r *http.Request) error {
 
 func (p libraryPages) showDelete(w http.ResponseWriter, r *http.Request, status int, bad *problem.Error) error {
 	f, err := p.files.Open(r.Context(), p.actor(r), chi.URLParam(r, "hash"))
+	if err == nil {
+		err = p.noteForeign(r, f)
+	}
 	if err != nil {
 		return err
 	}

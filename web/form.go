@@ -52,9 +52,7 @@ func (s *Server) done(w http.ResponseWriter, r *http.Request, err error, to, mes
 	}
 	if err == nil {
 		s.sessions.Flash(r.Context(), message)
-		if err := s.save(r.Context()); err != nil {
-			return err
-		}
+		s.save(r.Context())
 	}
 	redirect(w, r, signin.SafeReturn(to))
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -87,7 +88,9 @@ func (s *Server) ownHost(next http.Handler) http.Handler {
 }
 
 // sameOrigin refuses unsafe requests that other sites send (CSRF), and those
-// that do not say where they come from although they carry a session.
+// that do not say where they come from although they carry a session. The guard
+// compares hosts alone: our own name over plain HTTP is another site, too, since
+// anybody on the way can speak for it.
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	refuse := func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, problem.New(problem.Forbidden, "คำขอนี้ไม่ได้ส่งมาจากหน้าของระบบ กรุณาเปิดหน้านั้นใหม่แล้วลองอีกครั้ง"))
@@ -96,8 +99,9 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	guard.SetDenyHandler(http.HandlerFunc(refuse))
 	return guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
-		silent := r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
-		if !safe && silent && s.hasSessionCookie(r) {
+		origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
+		elsewhere := site == "" && origin != "" && origin != s.cfg.BaseURL
+		if silent := site == "" && origin == ""; !safe && (elsewhere || silent && s.hasSessionCookie(r)) {
 			refuse(w, r)
 			return
 		}
@@ -105,15 +109,25 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	}))
 }
 
-// limitBody refuses bodies of more than so many bytes.
+// limitBody refuses bodies of more than so many bytes. A form that says so itself
+// is not waited for; a file is, or its browser would not read why it was refused.
 func limitBody(most int64) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, most)
+			if r.ContentLength > most && most <= maxText {
+				w.Header().Set("Connection", "close")
+				r.Body = io.NopCloser(tooMuch(most))
+			}
 			next.ServeHTTP(w, r)
 		})
 	}
 }
+
+// tooMuch is a body that is not read.
+type tooMuch int64
+
+func (t tooMuch) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: int64(t)} }
 
 // uploadTime is how long a large file may take to arrive and to be worked on.
 const uploadTime = 5 * time.Minute

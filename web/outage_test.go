@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -174,5 +175,60 @@ func TestA76_SomebodyElseHoldsTheLog(t *testing.T) {
 	}
 	if n := s.count(`SELECT count(*) FROM memberships WHERE token_id IS NOT NULL`); n != 1 {
 		t.Errorf("%d memberships", n)
+	}
+}
+
+// TestA78_OnlyReading is a database that takes no changes for a while, as when
+// another server took its place and this one became a standby.
+func TestA78_OnlyReading(t *testing.T) {
+	t.Parallel()
+	s := newSite(t).freely()
+	admin := s.somebody(authz.DGAAdmin)
+	forms := everyForm()
+	slices.Reverse(forms) // the code to be shown is the last that is issued
+	ready := make([]request, len(forms))
+	for i, f := range forms {
+		ready[i] = s.ready(f)
+	}
+	name := s.pool.Config().ConnConfig.Database
+	only := func(how string) {
+		s.alter(`BEGIN READ WRITE; ALTER DATABASE ` + name + ` ` + how + `; COMMIT`)
+		s.pool.Reset()
+	}
+	t.Cleanup(func() { only(`RESET default_transaction_read_only`) })
+	only(`SET default_transaction_read_only = on`)
+	for i, f := range forms {
+		if res := s.do(ready[i]); !f.free && (res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || !strings.Contains(text(t, res), "ชั่วคราว")) {
+			t.Errorf("%s: %d", f.route, res.StatusCode)
+		}
+	}
+	s.now = s.now.Add(5 * time.Minute) // so that the session wants to note when it was last seen
+	for _, path := range append([]string{"/backend/profile", "/backend/staff", "/backend/audit", "/backend/content/faq"}, publicPaths...) {
+		if res := s.get(path, admin); res.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d", path, res.StatusCode)
+		}
+	}
+}
+
+// TestA76_ALockThatIsHeld lets a form wait for what somebody else holds.
+func TestA76_ALockThatIsHeld(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	hold, err := s.pool.Begin(t.Context())
+	if err == nil {
+		_, err = hold.Exec(t.Context(), `LOCK TABLE faq_votes IN ACCESS EXCLUSIVE MODE`)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	vote := request{method: http.MethodPost, path: "/backend/faq/devices/helpful", form: url.Values{"answer": {"yes"}}}
+	if res := s.do(vote); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
+		t.Errorf("while it is held: %d", res.StatusCode)
+	}
+	if err := hold.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if res := s.do(vote); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("afterwards: %d", res.StatusCode)
 	}
 }

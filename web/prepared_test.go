@@ -274,9 +274,15 @@ func awaySite(t *testing.T) (*site, *testdb.Link) {
 	t.Helper()
 	pool, link := testdb.NewLink(t, testdb.New(t))
 	s := newSiteOn(t, pool, "https://id.invalid")
+	s.followed()
+	return s, link
+}
+
+// followed keeps the public pages up to date, as a server does.
+func (s *site) followed() {
+	s.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	var work sync.WaitGroup
 	work.Go(func() { s.contents.Keep(ctx, slog.New(slog.DiscardHandler)) })
-	t.Cleanup(func() { stop(); work.Wait() })
-	return s, link
+	s.t.Cleanup(func() { stop(); work.Wait() })
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/a-h/templ"
@@ -73,7 +74,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.show(w, r, status, p.Message, p.RetryAfter)
 		return
 	}
-	if databaseAway(err) || databaseBusy(err) || outOfPatience(r) {
+	if full := errors.Is(err, syscall.ENOSPC); full || databaseAway(err) || outOfPatience(r) {
 		s.show(w, r, http.StatusServiceUnavailable, "", 0)
 		return
 	}
@@ -112,9 +113,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c te
 	if err := c.Render(context.WithoutCancel(r.Context()), b); err != nil { // a request out of time gets its page too
 		return err
 	}
-	if err := s.save(r.Context()); err != nil && status < http.StatusInternalServerError {
-		return err
-	}
+	s.save(r.Context())
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
@@ -142,12 +141,17 @@ func doneWith(b *bytes.Buffer) {
 	}
 }
 
-func (s *Server) save(ctx context.Context) error {
+// save writes down what the next page is to say once. Where that fails the page
+// says it twice or not at all: what was asked for is done, or read, and nobody
+// may be told otherwise.
+func (s *Server) save(ctx context.Context) {
 	c := s.current(ctx)
 	if !c.Actor.SignedIn() {
-		return nil
+		return
 	}
-	return s.sessions.Save(ctx, c)
+	if err := s.sessions.Save(ctx, c); err != nil {
+		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "the session's values were not saved", slog.String("id", middleware.GetReqID(ctx)), slog.Any("err", err))
+	}
 }
 
 func redirect(w http.ResponseWriter, r *http.Request, to string) {
@@ -163,22 +167,27 @@ func tooLarge(err error) bool {
 	return errors.As(err, &limit)
 }
 
-// databaseAway tells a database that does not answer from one that objects.
+// notNow are the codes, or the beginnings of codes, with which Postgres says that
+// it cannot do just now what it could do at another time.
+var notNow = []string{
+	"08",             // the connection
+	"25006",          // it has become a standby, which only reads
+	"40001", "40P01", // two changes at once, of which one must be made again
+	"53",             // no room on the disk, no memory, no connection left
+	"55P03", "57014", // a lock, or the statement itself, took too long
+	"57P",   // it stops, or has not begun
+	"58030", // its disk fails
+}
+
+// databaseAway tells a database that does not answer, or not now, from one that
+// objects.
 func databaseAway(err error) bool {
 	var objects *pgconn.PgError
 	if errors.As(err, &objects) {
-		return strings.HasPrefix(objects.Code, "57P") || strings.HasPrefix(objects.Code, "08") || objects.Code == "53300"
+		return slices.ContainsFunc(notNow, func(code string) bool { return strings.HasPrefix(objects.Code, code) })
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
 	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
-}
-
-// databaseBusy says that a statement ended because it had to wait too long: for
-// a lock (55P03), in all (57014), or for one that waited for it (40P01). Nothing
-// was changed, and a moment later it may go well.
-func databaseBusy(err error) bool {
-	var objects *pgconn.PgError
-	return errors.As(err, &objects) && slices.Contains([]string{"55P03", "57014", "40P01"}, objects.Code)
 }

@@ -114,9 +114,7 @@ func (p roleTokenPages) refresh(w http.ResponseWriter, r *http.Request) error {
 	if done.State == token.Ready {
 		p.sessions.Mark(r.Context(), strconv.FormatInt(int64(done.Last), 10))
 	}
-	if err := p.save(r.Context()); err != nil {
-		return err
-	}
+	p.save(r.Context())
 	redirect(w, r, back)
 	return nil
 }

@@ -23,7 +23,7 @@ var (
 )
 
 // formAt reads the hidden fields of the form that html holds around mark.
-func formAt(t *testing.T, html, mark string) url.Values {
+func formAt(t testing.TB, html, mark string) url.Values {
 	t.Helper()
 	at := strings.Index(html, mark)
 	if at < 0 {

@@ -125,7 +125,7 @@ func New(cfg Config, v Services) *Server {
 	s.search = searchPages{s, v.Search, v.Feedback}
 	s.helpful = helpfulPages{s, v.Feedback}
 	s.file = filePages{s, newFileCache(v.Files, v.Content, fileMemory)}
-	s.library = libraryPages{s, v.Files}
+	s.library = libraryPages{s, v.Files, v.Editing}
 	s.signin = signinPages{s, v.SignIn}
 	s.redeem = redeemPages{s, v.Onboarding}
 	s.profile = profilePages{s, v.Staff, v.Sessions}

@@ -75,7 +75,7 @@ func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	cb := signin.Callback{
 		State: q.Get("state"), Code: q.Get("code"), Issuer: q.Get("iss"), Error: q.Get("error"),
-		Address: address(r), UserAgent: r.UserAgent(), Browser: p.cookie(r, "signin"),
+		Address: address(r), UserAgent: r.UserAgent(), Browser: p.cookie(r, "signin"), Replaces: p.cookie(r, "session"),
 	}
 	done, err := p.signin.Finish(r.Context(), cb)
 	p.cfg.Observer.SignIn(signInOutcome(err))

@@ -65,6 +65,8 @@ type site struct {
 	live     bool  // the time is the real one, not now
 	broken   error // what /readyz reports
 	logs     strings.Builder
+	names    int    // how many name has given out
+	named    string // whom somebody signed in last
 }
 
 func newSite(t testing.TB) *site { t.Helper(); return newSiteAt(t, "https://id.invalid") }
@@ -172,13 +174,14 @@ func (s *site) sessionID(c *http.Cookie) (id int64) {
 type request struct {
 	method, path string
 	form         url.Values
+	body         string // instead of form
 	cookie       *http.Cookie
 	header       map[string]string
 }
 
 func (s *site) do(q request) *http.Response {
 	s.t.Helper()
-	var body io.Reader
+	var body io.Reader = strings.NewReader(q.body)
 	if q.form != nil {
 		body = strings.NewReader(q.form.Encode())
 	}

@@ -178,9 +178,7 @@ func (p staffPages) changed(w http.ResponseWriter, r *http.Request, h staff.Held
 func (p staffPages) back(w http.ResponseWriter, r *http.Request, to, message string, err error) error {
 	if err == nil {
 		p.sessions.Flash(r.Context(), message)
-		if err := p.save(r.Context()); err != nil {
-			return err
-		}
+		p.save(r.Context())
 	}
 	redirect(w, r, to)
 	return nil

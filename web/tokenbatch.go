@@ -35,9 +35,7 @@ func (p roleTokenPages) issueMany(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	p.sessions.Flash(r.Context(), "ทุกรายการที่เลือกมีรหัส Token พร้อมใช้แล้ว")
-	if err := p.save(r.Context()); err != nil {
-		return err
-	}
+	p.save(r.Context())
 	redirect(w, r, batchPath(key))
 	return nil
 }

@@ -3,6 +3,9 @@ package editing
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
 	"strings"
 
 	"portal/internal/audit"
@@ -40,14 +43,14 @@ func (s *Service) Save(ctx context.Context, actor authz.Actor, k Kind, key strin
 	})
 }
 
-// start keeps the draft of an item that is new. Its key is random, so that an
-// address never comes to mean something else.
+// start keeps the draft of an item that is new. Its key is never used again, so
+// that an address does not come to mean something else.
 func (s *Service) start(ctx context.Context, actor authz.Actor, k Kind, in Saving) (string, error) {
 	it, err := s.Open(ctx, actor, k, "")
 	if err != nil {
 		return "", err
 	}
-	key := string(k) + "-" + strings.ToLower(rand.Text()[:8])
+	key := newKey(k, actor.StaffID, in.FormKey)
 	it.Key = key
 	return key, s.log.Change(ctx, actor, func(tx *audit.Tx) error {
 		if err := formkey.Claim(ctx, tx, actor.StaffID, in.FormKey); err != nil {
@@ -55,6 +58,19 @@ func (s *Service) start(ctx context.Context, actor authz.Actor, k Kind, in Savin
 		}
 		return s.keep(ctx, tx, it, in.Fields)
 	})
+}
+
+// newKey is the key of the item that a form begins: whoever sends the form a
+// second time is led to the item that it began. It is long, so that nobody finds
+// a form that begins an item which is there already.
+func newKey(k Kind, staffID int64, form formkey.Key) string {
+	const length = 16 // of 5 bits each
+	key := rand.Text()
+	if form != "" {
+		sum := sha256.Sum256(fmt.Append(nil, k, "\x00", staffID, "\x00", form))
+		key = base32.StdEncoding.EncodeToString(sum[:])
+	}
+	return string(k) + "-" + strings.ToLower(key[:length])
 }
 
 // keep writes the draft of it within tx.

@@ -324,20 +324,30 @@ func TestA79_NewItemSentTwice(t *testing.T) {
 	form := formkey.New()
 	f := Fields{"group": "usage", "question": "ใหม่", "answer": "ตอบ", "shown": "1"}
 	var done int
+	keys := map[string]bool{}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	for range 4 {
 		wg.Go(func() {
-			if _, err := d.Save(context.WithoutCancel(t.Context()), admin, FAQ, "", Saving{FormKey: form, Fields: f}); err == nil {
-				mu.Lock()
+			key, err := d.Save(context.WithoutCancel(t.Context()), admin, FAQ, "", Saving{FormKey: form, Fields: f})
+			mu.Lock()
+			defer mu.Unlock()
+			keys[key] = true
+			if err == nil {
 				done++
-				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
-	if n := d.count(`SELECT count(*) FROM content_drafts`); n != 1 || done != 1 {
-		t.Errorf("%d drafts, %d saved", n, done)
+	if n := d.count(`SELECT count(*) FROM content_drafts`); n != 1 || done != 1 || len(keys) != 1 {
+		t.Errorf("%d drafts, %d saved, as %v", n, done, keys)
+	}
+	others := map[string]bool{newKey(FAQ, 1, form): true, newKey(FAQ, 2, form): true, newKey(Page, 1, form): true}
+	for range 2 {
+		others[newKey(FAQ, 1, "")] = true
+	}
+	if len(others) != 5 {
+		t.Error("two items have one key")
 	}
 	entries, err := d.Entries(t.Context(), admin, FAQ)
 	d.do(err)

@@ -68,7 +68,8 @@ type Use struct {
 	Title     string
 	Published bool // visitors see it there now
 	Draft     bool
-	Versions  int // that name it, of those that were ever published
+	Versions  int  // that name it, of those that were ever published
+	Foreign   bool `db:"-"` // not for the reader to open; whoever shows it knows
 }
 
 const pageRows = 30

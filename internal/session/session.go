@@ -38,6 +38,7 @@ type Start struct {
 	AuthTime    time.Time
 	Address     string
 	UserAgent   string
+	Replaces    string // the token that the browser had until now; "" for none
 }
 
 // Held is a membership as the frame of office pages shows it.
@@ -87,15 +88,32 @@ const (
 )
 
 // Open begins a session within tx and returns its token, for the cookie alone:
-// the database keeps a hash of it.
+// the database keeps a hash of it. The session that the browser had before ends,
+// whoever put it there.
 func (s *Service) Open(ctx context.Context, tx *audit.Tx, start Start) (token string, err error) {
 	ends := s.now().Add(s.limits.Absolute)
 	data, err := s.values.Codec.Encode(ends, map[string]any{keyIDToken: start.IDToken})
 	if err != nil {
 		return "", fmt.Errorf("encoding a session: %w", err)
 	}
+	if start.Replaces != "" {
+		if err := s.replace(ctx, tx, start.Replaces); err != nil {
+			return "", err
+		}
+	}
 	token = rand.Text()
 	return token, insertSession(ctx, tx, hash(token), start, s.now(), ends, data)
+}
+
+// replace ends the session of token within tx, and records it for its person.
+func (s *Service) replace(ctx context.Context, tx *audit.Tx, token string) error {
+	ended, err := endReplaced(ctx, tx, hash(token), s.now())
+	for _, e := range ended {
+		if err := tx.Record(audit.SessionEnded, audit.Person(e.StaffID), audit.Diff{Before: e.facts()}); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // Rotate gives the session a new token within tx, after a change of rights, and
@@ -138,10 +156,11 @@ func (s *Service) Load(ctx context.Context, token string) (context.Context, Curr
 		return s.visitor(ctx)
 	}
 	if now.Sub(row.LastSeenAt) >= s.limits.touchEvery() {
-		if _, err := touch(ctx, s.keep, row.ID, now); err != nil {
-			return ctx, Current{}, err
+		// A database that can only be read, as with a full disk, still shows
+		// pages: the session then ends earlier, which it tells the person.
+		if _, err := touch(ctx, s.keep, row.ID, now); err == nil {
+			row.LastSeenAt = now
 		}
-		row.LastSeenAt = now
 	}
 	c := row.current(token)
 	c.IdleEnds = row.LastSeenAt.Add(s.limits.Idle)

@@ -49,6 +49,27 @@ func endOthers(ctx context.Context, tx *audit.Tx, staffID, but int64, now time.T
 	return int(tag.RowsAffected()), err
 }
 
+// replaced is a session that made room for another.
+type replaced struct {
+	StaffID int64
+	Device
+}
+
+// endReplaced ends the session of a token, the one that a change of rights has
+// replaced a moment ago as well.
+func endReplaced(ctx context.Context, tx *audit.Tx, token []byte, now time.Time) (all []replaced, err error) {
+	rows, err := tx.Query(ctx, `
+		UPDATE staff_sessions SET ended_at = $2, data = ''
+		WHERE (token_hash = $1 OR previous_hash = $1 AND previous_until > $2) AND ended_at IS NULL
+		RETURNING staff_id, address, user_agent, opened_at`, token, now)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r replaced, err error) {
+		return r, row.Scan(&r.StaffID, &r.Address, &r.UserAgent, &r.OpenedAt)
+	})
+}
+
 // endByProvider returns whose sessions it ended, once for each session.
 func endByProvider(ctx context.Context, tx *audit.Tx, p ProviderSession, now time.Time) ([]int64, error) {
 	const end = `

@@ -107,7 +107,7 @@ func (s *Service) enter(ctx context.Context, a answer, cb Callback) (done Done, 
 		done.StaffID = int64(p.ID)
 		done.SessionToken, err = s.sessions.Open(ctx, tx, session.Start{
 			StaffID: int64(p.ID), Epoch: p.Epoch, ProviderSID: a.sid, IDToken: a.idToken,
-			AuthTime: a.authTime, Address: cb.Address, UserAgent: clean(cb.UserAgent),
+			AuthTime: a.authTime, Address: cb.Address, UserAgent: clean(cb.UserAgent), Replaces: cb.Replaces,
 		})
 		if err != nil {
 			return err

@@ -97,6 +97,7 @@ func (s *Service) Begin(ctx context.Context, browser, returnPath string) (string
 type Callback struct {
 	State, Code, Issuer, Error  string
 	Browser, Address, UserAgent string
+	Replaces                    string // the session's token that the browser has; "" for none
 }
 
 // Done is a finished sign-in.

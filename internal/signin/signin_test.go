@@ -131,7 +131,7 @@ func TestA01_SignIn(t *testing.T) {
 	}
 }
 
-func TestA02_A03_A04_A05_A06_A07_A11_ClaimsNotToBelieve(t *testing.T) {
+func TestA02_A03_A04_A05_A06_A07_A08_A11_ClaimsNotToBelieve(t *testing.T) {
 	other := newKey(t)
 	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -217,6 +217,32 @@ func TestA09_KeysRotated(t *testing.T) {
 	}
 	if n := b.p.keyRequests.Load() - before; n != 1 {
 		t.Errorf("%d key fetches after a rotation, want 1", n)
+	}
+}
+
+// TestA09_KeysRotatedWhileSigningIn changes the keys between the person's leaving
+// for the provider and the token. Keys that nobody ever published are looked for
+// once for each sign-in, not more.
+func TestA09_KeysRotatedWhileSigningIn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	if _, err := b.finish(b.begin()); err != nil {
+		t.Fatal(err)
+	}
+	state := b.begin()
+	b.p.key, b.p.keyID = newKey(t), "k2"
+	before := b.p.keyRequests.Load()
+	if _, err := b.finish(state); err != nil {
+		t.Fatal(err)
+	}
+	b.p.sign = b.p.signWith(jose.RS256, newKey(t), "JWT")
+	for range 3 {
+		if _, err := b.finish(b.begin()); !problem.Is(err, problem.BadInput) {
+			t.Errorf("signed by nobody known: %v", err)
+		}
+	}
+	if n := b.p.keyRequests.Load() - before; n < 1 || n > 4 {
+		t.Errorf("%d key fetches for four sign-ins", n)
 	}
 }
 

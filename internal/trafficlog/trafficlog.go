@@ -31,6 +31,7 @@ type Log struct {
 	mu   sync.Mutex
 	day  string
 	file *os.File
+	torn bool // the file ends within a line, as when the disk was full
 }
 
 // Open returns a Log that writes to dir, which it makes if need be. A line that
@@ -54,11 +55,16 @@ func (l *Log) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	err := l.turn()
+	if err == nil && l.torn { // what follows must not become part of that line
+		_, err = l.file.Write([]byte("\n"))
+		l.torn = err != nil
+	}
 	if err == nil {
 		var n int
 		if n, err = l.file.Write(line); err == nil {
 			return n, nil
 		}
+		l.torn = n > 0
 	}
 	n, lost := l.fallback.Write(line)
 	return n, errors.Join(err, lost)
@@ -89,7 +95,7 @@ func (l *Log) turn() error {
 	if l.file != nil {
 		_ = l.file.Close() // each line was written as it came: nothing is left to lose
 	}
-	l.day, l.file = day, f
+	l.day, l.file, l.torn = day, f, false
 	return nil
 }
 
