@@ -18,6 +18,7 @@ import (
 	"portal/internal/authz"
 	"portal/internal/editing"
 	"portal/internal/seed"
+	"portal/internal/thaidate"
 )
 
 // sending is an unsafe route with what its page sends there for somebody who may.
@@ -203,7 +204,7 @@ func contentForms(k editing.Kind) []sending {
 		{route: list + "/{key}/publish", ready: func(s *site) request { return publish(s, "") }},
 		{route: list + "/{key}/discard", ready: func(s *site) request { return begun(s, item+"/discard", nil) }},
 		{route: list + "/{key}/hold", ready: func(s *site) request {
-			r := publish(s, s.now.Add(48*time.Hour).Format(editing.MomentLayout))
+			r := publish(s, s.now.Add(48*time.Hour).Format(thaidate.MomentLayout))
 			s.must(r)
 			return s.fill(item+"/publish", item+"/hold", r.cookie, nil)
 		}},

@@ -63,15 +63,6 @@ func (s *site) crawl(cookie *http.Cookie, next []string, visit func(path string,
 	}
 }
 
-func attribute(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
 // phrases are elements that hold text and what stands in a line of it alone
 // (HTML, phrasing content).
 var (
