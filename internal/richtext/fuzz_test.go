@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -40,14 +41,15 @@ func FuzzFromHTML(f *testing.F) {
 			t.Errorf("%q became\n%s\nand then\n%s", src, once, twice)
 		}
 		harmless(t, once)
-		if got, want := words(once), words(src); !strings.Contains(src, "<img") && got != want {
+		if got, want := words(once), words(src); utf8.ValidString(src) && !strings.Contains(src, "<img") && got != want {
 			t.Errorf("%q became\n%s\nwhich says %q, not %q", src, once, got, want)
 		}
 	})
 }
 
 // words is what a text says, without spaces. Pictures are left out: what they
-// show may be said in words.
+// show may be said in words. So are bytes that are no letters, which the web
+// refuses: half a letter before an element and half behind it would make one.
 func words(src string) string {
 	return strings.Join(strings.Fields(printable(text(clean(src)))), "")
 }
