@@ -34,6 +34,7 @@ func (p libraryPages) upload(w http.ResponseWriter, r *http.Request) error {
 		return badForm(err)
 	}
 	o, err := p.takeAll(r, parts)
+	nextWithin(w, patienceForChange) // all is there: what is left is an answer
 	if err != nil {
 		return err
 	}
