@@ -64,14 +64,30 @@ func (d *download) table(write func(sheet.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	if d.failed = write(t); d.failed != nil {
+	nextWithin(d.w, patienceForChange)
+	if d.failed = write(paced{t, d}); d.failed != nil {
 		_ = t.Close() // lets go of a workbook's temporary file; the reader gets none of it
 		return d.failed
 	}
+	d.wait(exportPrepares)
 	if err := t.Close(); err != nil {
 		return err
 	}
 	return out.Flush()
+}
+
+// paced is a table whose rows keep coming: a download may take long, but the
+// database no longer for one row than for a page.
+type paced struct {
+	sheet.Writer
+	d *download
+}
+
+// Row may have to wait for the reader; the database's time begins after it.
+func (p paced) Row(cells ...string) error {
+	err := p.Writer.Row(cells...)
+	nextWithin(p.d.w, patienceForChange)
+	return err
 }
 
 func (d *download) Write(chunk []byte) (int, error) {

@@ -37,6 +37,7 @@ func (p libraryPages) upload(w http.ResponseWriter, r *http.Request) error {
 	o, err := takeAll(parts, func(name string, from io.Reader) (file.Added, error) {
 		return p.files.Add(r.Context(), p.actor(r), name, from)
 	})
+	nextWithin(w, patienceForChange) // all is there: what is left is an answer
 	if err != nil {
 		return err
 	}

@@ -62,6 +62,22 @@ func (p *patience) SetWriteDeadline(t time.Time) error {
 	return http.NewResponseController(p.ResponseWriter).SetWriteDeadline(t)
 }
 
+// nextWithin gives the database until then for its next answer, from now on: for
+// work that may take longer as a whole.
+func nextWithin(w http.ResponseWriter, d time.Duration) {
+	for {
+		switch v := w.(type) {
+		case *patience:
+			v.timer.Reset(d)
+			return
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = v.Unwrap()
+		default:
+			return
+		}
+	}
+}
+
 // Unwrap is for http.ResponseController.
 func (p *patience) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 

@@ -1,11 +1,17 @@
 package web
 
 import (
+	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"portal/internal/content"
+	"portal/internal/sheet"
 )
 
 // TestPatienceCountsFromTheArrival lets finding out who asks take nearly all the
@@ -24,4 +30,30 @@ func TestPatienceCountsFromTheArrival(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDownloadsWaitForRows lets the rows of a download come slowly, and then no
+// more.
+func TestDownloadsWaitForRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Services{Content: content.New(nil, "", time.Now)})
+		p, r, end := withPatience(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+		defer end()
+		p.forPage(r)
+		var last time.Time
+		err := s.stream(p, r, "รายชื่อ", sheet.CSV, func(out sheet.Writer) error {
+			for range 5 {
+				time.Sleep(patienceForChange - time.Millisecond)
+				if err := errors.Join(r.Context().Err(), out.Row("a")); err != nil {
+					return err
+				}
+			}
+			last = time.Now()
+			<-r.Context().Done()
+			return r.Context().Err()
+		})
+		if took := time.Since(last); took != patienceForChange || !errors.Is(err, context.Canceled) || !outOfPatience(r) {
+			t.Errorf("%v after %s", err, took)
+		}
+	})
 }

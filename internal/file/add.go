@@ -196,10 +196,19 @@ func prepare(name string, t mediaType, b []byte) (sizes []stored, err error) {
 	return sizes, nil
 }
 
+// How long the database may take for a file: sending it may take minutes, and a
+// database that answers nothing meanwhile must not take as long.
+const (
+	storeTakes = 3 * time.Second
+	storeRate  = 5 << 20 // bytes a second, on top
+)
+
 // store puts a file and its smaller sizes into the store.
 func (s *Service) store(ctx context.Context, actor authz.Actor, sizes []stored) (added Added, err error) {
 	main := &sizes[0]
 	added = Added{Hash: main.hash(), Name: main.name}
+	ctx, cancel := context.WithTimeout(ctx, storeTakes+time.Duration(len(main.bytes)/storeRate)*time.Second)
+	defer cancel()
 	err = s.log.Change(ctx, actor, func(tx *audit.Tx) error {
 		if added.Existed, err = exists(ctx, tx, main.hashed()); err != nil || added.Existed {
 			return unchangedOr(err)

@@ -58,7 +58,7 @@ func (p *person) only(path, end string) (form, bool) {
 
 // right complains when a form that nothing stands against was not carried out.
 func (p *person) right(what string, a answer, came outcome) bool {
-	if came == refused && !a.rejected && !a.unsent && !a.asksToSignIn() {
+	if came == refused && !a.rejected && !a.unsent && !a.asksToSignIn() && a.status != http.StatusTooManyRequests { // which is judged for all alike
 		p.s.wrong.add("%s %s: %d\n%.400s", p.name(), what, a.status, told(a.body))
 	}
 	return came == acknowledged

@@ -50,9 +50,7 @@ func (p *person) beginItem() {
 	}
 	a, came := p.carryOut(kindChange, change{kind: changeDraft, mark: m},
 		forms[0].with("group", group, "question", "คำถามของ "+p.name(), "answer", "คำตอบ "+m, "shown", "1"))
-	if came == refused && !a.rejected && !a.asksToSignIn() {
-		p.s.wrong.add("%s begins a question: %d\n%.300s", p.name(), a.status, told(a.body))
-	}
+	p.right("begins a question", a, came)
 	if at, _, _ := strings.Cut(a.header.Get("Location"), "?"); came == acknowledged && strings.HasPrefix(at, faqPath+"/") {
 		p.item = at
 	}
@@ -69,9 +67,7 @@ func (p *person) saveDraft() (words string, saved bool) {
 	}
 	m := mark("draft")
 	a, came := p.carryOut(kindChange, change{kind: changeDraft, mark: m}, forms[0].with("answer", "คำตอบ "+m))
-	if came == refused && !a.rejected && !a.asksToSignIn() {
-		p.s.wrong.add("%s saves a draft that nobody else has: %d\n%.300s", p.name(), a.status, told(a.body))
-	}
+	p.right("saves a draft that nobody else has", a, came)
 	return m, came == acknowledged
 }
 
@@ -92,9 +88,7 @@ func (p *person) publish() {
 	why := mark("publish")
 	begun := time.Now()
 	a, came := p.carryOut(kindChange, change{kind: changePublish, mark: why}, forms[0].with("reason", why))
-	if came == refused && !a.rejected && !a.asksToSignIn() {
-		p.s.wrong.add("%s publishes: %d\n%.300s", p.name(), a.status, told(a.body))
-	}
+	p.right("publishes", a, came)
 	if came == inDoubt {
 		p.words = "" // unknown until the next
 	}

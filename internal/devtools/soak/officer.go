@@ -236,8 +236,8 @@ func (p *person) editMember() {
 	switch {
 	case came == acknowledged:
 		p.keep(member{m.who, to})
-	case came == refused && !a.rejected && a.status != http.StatusConflict:
-		p.s.wrong.add("%s edits a membership: %d\n%.300s", p.name(), a.status, told(a.body))
+	case a.status != http.StatusConflict: // they have it already
+		p.right("edits a membership", a, came)
 	}
 }
 
@@ -273,7 +273,5 @@ func (p *person) removeMember() {
 	}
 	why := mark("remove")
 	a, came := p.carryOut(kindChange, change{kind: changeRemove, id: id, mark: why}, forms[0].with("reason", why))
-	if came == refused && !a.rejected {
-		p.s.wrong.add("%s removes a membership: %d\n%.300s", p.name(), a.status, told(a.body))
-	}
+	p.right("removes a membership", a, came)
 }
