@@ -34,7 +34,11 @@ func (p libraryPages) upload(w http.ResponseWriter, r *http.Request) error {
 		return badForm(err)
 	}
 	o, err := p.takeAll(r, parts)
-	nextWithin(w, patienceForChange) // all is there: what is left is an answer
+	left := patienceForPage // all is there: what is left is an answer
+	if len(o.Added) > 0 {
+		left = patienceForSession // storing had its time already
+	}
+	nextWithin(w, left)
 	if err != nil {
 		return err
 	}
