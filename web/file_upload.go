@@ -37,7 +37,11 @@ func (p libraryPages) upload(w http.ResponseWriter, r *http.Request) error {
 	o, err := takeAll(parts, func(name string, from io.Reader) (file.Added, error) {
 		return p.files.Add(r.Context(), p.actor(r), name, from)
 	})
-	nextWithin(w, patienceForChange) // all is there: what is left is an answer
+	left := patienceForPage // all is there: what is left is an answer
+	if len(o.Added) > 0 {
+		left = patienceForSession // storing had its time already
+	}
+	nextWithin(w, left)
 	if err != nil {
 		return err
 	}

@@ -199,7 +199,7 @@ func prepare(name string, t mediaType, b []byte) (sizes []stored, err error) {
 // How long the database may take for a file: sending it may take minutes, and a
 // database that answers nothing meanwhile must not take as long.
 const (
-	storeTakes = 3 * time.Second
+	storeTakes = 2500 * time.Millisecond
 	storeRate  = 5 << 20 // bytes a second, on top
 )
 
