@@ -9,15 +9,46 @@ ALTER TABLE agency_paths
   ADD COLUMN IF NOT EXISTS unit_shown boolean NOT NULL DEFAULT true;
 
 -- +goose StatementBegin
--- Whoever adds a path holds the lock of the tree, as does whoever renames: the
--- name read here is the one that stays.
-CREATE OR REPLACE FUNCTION path_named() RETURNS trigger LANGUAGE plpgsql AS $$
+-- As in 00004, with what is kept of the agency. Whoever adds a path holds the
+-- lock of the tree, as does whoever renames.
+CREATE OR REPLACE FUNCTION agency_path() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  SELECT a.name, a.kind, a.shown INTO STRICT NEW.unit_name, NEW.unit_kind, NEW.unit_shown FROM agencies a WHERE a.id = NEW.agency_id;
-  RETURN NEW;
+  PERFORM lock_agency_tree();
+  INSERT INTO agency_paths (agency_id, ancestor_id, depth, unit_name, unit_kind, unit_shown)
+  SELECT NEW.id, NEW.id, 0, NEW.name, NEW.kind, NEW.shown
+  UNION ALL
+  SELECT NEW.id, ancestor_id, depth + 1, NEW.name, NEW.kind, NEW.shown FROM agency_paths WHERE agency_id = NEW.parent_id;
+  RETURN NULL;
 END $$;
 -- +goose StatementEnd
-CREATE OR REPLACE TRIGGER path_named BEFORE INSERT ON agency_paths FOR EACH ROW EXECUTE FUNCTION path_named();
+
+-- +goose StatementBegin
+-- As in 00027, likewise.
+CREATE OR REPLACE FUNCTION agency_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM lock_agency_tree();
+  PERFORM pg_advisory_xact_lock(7205759403792795);
+  IF EXISTS (SELECT FROM agency_paths WHERE ancestor_id = NEW.id AND agency_id = NEW.parent_id) THEN
+    RAISE EXCEPTION 'agency % cannot stand under itself', NEW.id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'agencies_not_under_itself';
+  END IF;
+  DELETE FROM staff_places WHERE ctid = ANY (ARRAY(
+    SELECT p.ctid FROM agency_paths above JOIN staff_places one ON one.place = NEW.id
+    JOIN staff_places p ON p.place = above.ancestor_id AND p.name = one.name AND p.staff_id = one.staff_id AND p.membership_id = one.membership_id
+    WHERE above.agency_id = NEW.id AND above.depth > 0));
+  DELETE FROM agency_paths p USING agency_paths sub, agency_paths above
+  WHERE sub.ancestor_id = NEW.id AND above.agency_id = NEW.id AND above.depth > 0
+    AND p.agency_id = sub.agency_id AND p.ancestor_id = above.ancestor_id;
+  INSERT INTO agency_paths (agency_id, ancestor_id, depth, unit_name, unit_kind, unit_shown)
+  SELECT sub.agency_id, above.ancestor_id, sub.depth + above.depth + 1, sub.unit_name, sub.unit_kind, sub.unit_shown
+  FROM agency_paths sub, agency_paths above
+  WHERE sub.ancestor_id = NEW.id AND above.agency_id = NEW.parent_id;
+  INSERT INTO staff_places (place, name, staff_id, membership_id, agency_id, role, suspended, search)
+  SELECT above.ancestor_id, name, staff_id, membership_id, p.agency_id, role, suspended, search
+  FROM staff_places p, agency_paths above WHERE p.place = NEW.id AND above.agency_id = NEW.parent_id;
+  RETURN NULL;
+END $$;
+-- +goose StatementEnd
 
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION agency_renamed() RETURNS trigger LANGUAGE plpgsql AS $$

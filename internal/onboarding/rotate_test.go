@@ -50,6 +50,9 @@ func newRotation(t *testing.T) *rotation {
 		}
 		r.units = append(r.units, id)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return r
 }
 

@@ -225,11 +225,7 @@ func TestNineHundredAtOnce(t *testing.T) {
 		if _, err := o.tokens.IssueMany(t.Context(), o.officer, m); err != nil {
 			t.Fatal(err)
 		}
-		took := time.Since(start)
-		t.Logf("900 codes, %s: %s", what, took.Round(time.Millisecond))
-		if took > 3*time.Second {
-			t.Errorf("900 codes, %s, took %s", what, took)
-		}
+		t.Logf("900 codes, %s: %s", what, time.Since(start).Round(time.Millisecond))
 	}
 	o.expect("live codes", 900, `SELECT count(*) FROM role_tokens WHERE used_at IS NULL AND replaced_at IS NULL`)
 }
