@@ -39,6 +39,7 @@ e2e: build ## journeys in a real browser
 	$(TEST) -count=1 -timeout 40m ./e2e/...
 
 torture: fuzz ## what needs load, faults or room: fuzzing, and tests with Torture in their names but SKIP
+	sh .ci/nginx
 	$(TEST) -count=1 -tags torture -run Torture -skip '$(or $(SKIP),none)' -v -timeout 40m ./internal/... ./web/... ./e2e/...
 
 fuzz: ## throw odd inputs at whatever reads them, 60 s each (FUZZTIME=10s); FUZZ=token for a part

@@ -18,10 +18,12 @@ type filePages struct {
 	files *fileCache
 }
 
-// Addresses are hashes, so a copy of what is published stays good for ever.
-// What is not may be seen by its editors, and must not stay anywhere.
+// Addresses are hashes, so a browser's copy of what is published stays good for
+// ever. A cache for many asks again after a second: what is published no longer
+// must not be had from there. What is not published may be seen by its editors,
+// and must not stay anywhere.
 const (
-	keepForEver = "public, max-age=31536000, immutable"
+	keepForEver = "public, max-age=31536000, s-maxage=1, immutable"
 	keepNowhere = "private, no-store"
 )
 
