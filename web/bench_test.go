@@ -179,7 +179,7 @@ func benchCases(b *testing.B, s *site) []benchCase {
 	add("admin", admin, "/backend/agencies", "", "?under="+ministry, thai("ขน"), thai("ขนส่ง"), thai("สำนักงานปศุสัตว์จังหวัดเชียงใหม่"), "?kind=service_point", "?state=hidden&kind=department")
 	add("officer", officer, "/backend/agencies", "", thai("เชียง"))
 	add("admin", admin, "/backend/audit", "", thai("สม"), "?person="+name, "?action=staff.signed_in", "?action=membership.ended", "?unit="+ministry, "?unit="+department, "?from=2026-01-01&until=2026-01-31")
-	add("officer", officer, "/backend/audit", "", thai("สม"), "?person="+name, "?action=staff.signed_in")
+	add("officer", officer, "/backend/audit", "", thai("สม"), thai("สมชาย"), "?person="+name, "?action=staff.signed_in")
 	return all
 }
 

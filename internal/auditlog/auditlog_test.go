@@ -229,7 +229,7 @@ func TestShortTextsLookFurtherBackPageByPage(t *testing.T) {
 	b.record(admin, audit.AgencyChanged, audit.Subject{Key: "agency/4", Name: "ฌฌ", Agencies: []authz.AgencyID{4}}, nil)
 	for name, c := range map[string]struct {
 		actor authz.Actor
-		pages int // 5,000 entries on each, or 2,000 of one's own
+		pages int // 5,000 entries on each, or 2,500 of one's own
 	}{"everything": {admin, 2}, "own": {officer, 3}} {
 		var seen []auditlog.ID
 		actor, cursor, pages := c.actor, "", 0

@@ -172,12 +172,18 @@ func selectPage(ctx context.Context, r db.Reader, q query, p position, limit int
 // of an agency's part, which lies scattered.
 const (
 	nearby    = 5000
-	nearbyOwn = 2000
+	nearbyOwn = 2500
 )
 
-// newest is the SQL for those entries of q without its texts.
+// newest is the SQL for those entries of q without its texts, in the order of
+// the column place. Of an agency's part each entry is fetched by its number, until
+// there are enough: Postgres would rather read the whole log beside it.
 func (q query) newest(order string) string {
-	return `SELECT e.* FROM ` + q.from + conditions(q.where) + order + fmt.Sprintf(" LIMIT %d", q.near)
+	from := q.from
+	if q.reach {
+		from = "audit_reach r CROSS JOIN LATERAL (SELECT * FROM audit_entries WHERE id = r.entry_id OFFSET 0) e"
+	}
+	return `SELECT e.*, ` + q.id + ` AS place FROM ` + from + conditions(q.where) + order + fmt.Sprintf(" LIMIT %d", q.near)
 }
 
 // edge is the SQL for the id of the last of newest.
@@ -198,7 +204,7 @@ func selectNear(ctx context.Context, r db.Reader, q query, p position, limit int
 		SELECT coalesce(last.id, 0) AS edge, f.* FROM (SELECT (`+q.edge(order)+`) AS id) last
 		LEFT JOIN LATERAL (
 			SELECT `+columns+` FROM (SELECT e.* FROM (`+q.newest(order)+`) e`+
-		conditions(q.texts)+` ORDER BY e.id `+direction+` LIMIT `+strconv.Itoa(limit)+`) e
+		conditions(q.texts)+` ORDER BY e.place `+direction+` LIMIT `+strconv.Itoa(limit)+`) e
 		) f ON true ORDER BY f.id `+direction, q.args)
 	if err != nil {
 		return nil, 0, err

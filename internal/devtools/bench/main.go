@@ -17,6 +17,7 @@ import (
 
 // options are the flags.
 type options struct {
+	runs     int // tables, one after the other
 	rounds   int
 	lasts    time.Duration // one measurement
 	soak     time.Duration // at full load, for the memory
@@ -32,6 +33,7 @@ func main() {
 		return
 	}
 	var o options
+	flag.IntVar(&o.runs, "runs", 1, "how often to measure it all")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds, interleaved")
 	flag.DurationVar(&o.lasts, "lasts", 5*time.Second, "how long one measurement lasts")
 	flag.DurationVar(&o.soak, "soak", 10*time.Minute, "how long the memory is watched at full load")
@@ -68,6 +70,17 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	fmt.Printf("%s, %d cores, %s; load: %s; %d rounds of %s\n\n", runtime.Version(), runtime.NumCPU(), runtime.GOARCH, b.load.name(), o.rounds, o.lasts)
+	for range o.runs {
+		if err := b.measureAll(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measureAll runs the parts that are wanted and prints their table.
+func (b *bench) measureAll(ctx context.Context) error {
+	b.table = table{}
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error

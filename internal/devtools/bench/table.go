@@ -15,7 +15,7 @@ type line struct {
 	theirs []float64 // none where there is nothing to compare with
 	unit   string
 	atMost bool
-	target float64 // of the ratio, or of ours where there is none
+	target float64 // of the ratio, or of ours where there is none; 0: it is told alone
 }
 
 // table is every line.
@@ -36,11 +36,19 @@ func (l line) value() float64 {
 	return median(ratios)
 }
 
-func (l line) reached() bool {
-	if l.atMost {
-		return l.value() <= l.target
+// verdict is the target and whether it was reached.
+func (l line) verdict() string {
+	sign, reached := "≥", l.value() >= l.target
+	switch {
+	case l.target == 0:
+		return ""
+	case l.atMost:
+		sign, reached = "≤", l.value() <= l.target
 	}
-	return l.value() >= l.target
+	if !reached {
+		return fmt.Sprintf("%s %.4g MISSED", sign, l.target)
+	}
+	return fmt.Sprintf("%s %.4g reached", sign, l.target)
 }
 
 func median(list []float64) float64 {
@@ -62,15 +70,7 @@ func (t *table) print(out io.Writer) {
 				rounds += fmt.Sprintf("%.2f ", l.ours[i]/l.theirs[i])
 			}
 		}
-		sign, verdict := "≥", "reached"
-		if l.atMost {
-			sign = "≤"
-		}
-		if !l.reached() {
-			verdict = "MISSED"
-		}
-		target := fmt.Sprintf("%s %.4g %s", sign, l.target, verdict)
-		_, _ = fmt.Fprintf(w, "%s\t%.4g %s\t%s\t%s\t%s\t%s\t\n", l.what, median(l.ours), l.unit, theirs, ratio, cmp.Or(rounds, " "), target)
+		_, _ = fmt.Fprintf(w, "%s\t%.4g %s\t%s\t%s\t%s\t%s\t\n", l.what, median(l.ours), l.unit, theirs, ratio, cmp.Or(rounds, " "), l.verdict())
 	}
 	_ = w.Flush()
 }
