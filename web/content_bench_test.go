@@ -51,7 +51,10 @@ func BenchmarkEditors(b *testing.B) {
 		b.Log("50 people edit:   ", read(b, server.URL, func(ctx context.Context) {
 			var wg sync.WaitGroup
 			for i, cookie := range editors {
-				wg.Go(func() { edit(ctx, server.URL, cookie, keys[i%len(keys)], i, &published, &conflicts) })
+				wg.Go(func() {
+					time.Sleep(editEvery * time.Duration(i) / benchEditors) // nor do they
+					edit(ctx, server.URL, cookie, keys[i%len(keys)], i, &published, &conflicts)
+				})
 			}
 			wg.Wait()
 		}))

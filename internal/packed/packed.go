@@ -60,8 +60,7 @@ func Best(openings []string, rest []byte) []Text {
 		back := packBehind(w, openings[0], rest)
 		for i := range texts {
 			whole := texts[i][Identity]
-			front, _ := split(w, []byte(openings[i]), nil)
-			texts[i][c] = finish(c, whole, join(front, back))
+			texts[i][c] = finish(c, whole, join(packFront(c, w, openings[i]), back))
 			// A packer may remember more of what came before than is known here.
 			if got, err := Unpack(c, texts[i][c]); err != nil || !bytes.Equal(got, whole) {
 				front, back := split(w, whole, nil)
@@ -84,12 +83,35 @@ func plain(openings []string, rest []byte) []Text {
 // Brotli guesses a letter by the two before it.
 const shared = 2
 
+// packFront packs an opening so that what follows can be behind any other.
+func packFront(c Coding, w packer, opening string) []byte {
+	if c == Brotli && 0 < len(opening) && len(opening) <= 1<<16 {
+		return stored(opening)
+	}
+	front, _ := split(w, []byte(opening), nil)
+	return front
+}
+
+// stored is a beginning under Brotli that holds the text as it is (RFC 7932, 9.1
+// and 9.2: a window of 2^22, a block that is neither the last nor packed). In a
+// packed one there may be a distance, and what follows would count from it.
+func stored(text string) []byte {
+	const window, unpacked = 22, 1 << 23
+	head := (window-17)<<1 | 1 | (len(text)-1)<<7 | unpacked
+	return append([]byte{byte(head), byte(head >> 8), byte(head >> 16)}, text...) // #nosec G115 -- its three bytes
+}
+
+// inNoText are the bytes that UTF-8 never has.
+var inNoText = []byte("\xc0\xc1\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff")
+
 // packBehind packs rest as it stands behind an opening of the same length to
-// which nothing in rest can refer: its bytes occur in no text.
+// which nothing in rest can refer, nor it to itself: its bytes occur in no text,
+// and no two of them follow one another twice in its first 156.
 func packBehind(w packer, opening string, rest []byte) []byte {
-	strange := []byte(opening)
+	strange, at := []byte(opening), 0
 	for i := range max(0, len(strange)-shared) {
-		strange[i] = byte(0xf8 + i*5%7)
+		strange[i] = inNoText[at]
+		at = (at + 1 + i/len(inNoText)) % len(inNoText)
 	}
 	_, back := split(w, strange, rest)
 	return back

@@ -58,3 +58,22 @@ func BenchmarkPack(b *testing.B) {
 		Best(openings(), []byte(text.String()))
 	}
 }
+
+// TestTheRestIsPackedOnce looks at texts that begin with what openings hold: an
+// opening's own distances or letters must not matter to the rest.
+func TestTheRestIsPackedOnce(t *testing.T) {
+	t.Parallel()
+	all := openings()
+	for _, begins := range []string{"", `<html lang="th" class="`, "        ", "text-large ", `">">">">`, "aaaaaaaa", "abcdabcd"} {
+		rest := begins + strings.Repeat(begins+`<a href="/backend/manual" class="card text-large">คู่มือ</a> `, 20)
+		for i, text := range Best(all, []byte(rest)) {
+			front := len(stored(all[i]))
+			if !strings.HasPrefix(string(text[Brotli]), string(stored(all[i]))) {
+				t.Fatalf("%q, opening %d: packed anew", begins, i)
+			}
+			if back := text[Brotli][front:]; len(back) > len(rest)/4 {
+				t.Errorf("%q: %d bytes of %d", begins, len(back), len(rest))
+			}
+		}
+	}
+}
