@@ -55,7 +55,7 @@ func backupCommand(ctx context.Context, args []string, out io.Writer) error {
 // restoreCommand is `portal restore`.
 func restoreCommand(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("portal restore", flag.ContinueOnError)
-	identity := flags.String("identity", "", "file with the secret key of age that opens the backup")
+	identity := flags.String("identity", "", "file with the secret key of age that opens the backup; - for standard input")
 	manifest := flags.String("manifest", "", "the manifest's checksum, as `portal backup` printed it")
 	check := flags.Bool("check", false, "read the whole backup and restore nothing")
 	if err := flags.Parse(args); err != nil {

@@ -51,13 +51,18 @@ func recipients(name string) ([]age.Recipient, error) {
 	return some, nil
 }
 
-// Identities reads secret keys of age from the file, one on each line.
+// Identities reads secret keys of age from the file, one on each line; from
+// standard input if it is called "-", so that nobody but who gives it needs to be
+// able to read it.
 func Identities(name string) ([]age.Identity, error) {
-	f, err := os.Open(name) // #nosec G304 -- a file that the operator names
-	if err != nil {
-		return nil, err
+	f := os.Stdin
+	if name != "-" {
+		var err error
+		if f, err = os.Open(name); err != nil { // #nosec G304 -- a file that the operator names
+			return nil, err
+		}
+		defer func() { _ = f.Close() }()
 	}
-	defer func() { _ = f.Close() }()
 	all, err := age.ParseIdentities(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s holds something other than secret keys of age", name) // without err, which may quote a key
