@@ -33,6 +33,7 @@ type bench struct {
 	dir    string
 	self   string
 	portal string
+	token  string // of the session that the office is asked with
 	table  table
 	ends   []func()
 }
