@@ -49,8 +49,9 @@ func (p preparedPages) answer(w http.ResponseWriter, r *http.Request) bool {
 	start := time.Now()
 	p.common.set(w.Header())
 	status := p.send(w, r, page)
-	p.logged(r, client, status, start)
-	p.cfg.Observer.Request(r.Method, r.URL.Path, status, time.Since(start)) // a prepared page's path is its route
+	took := time.Since(start)
+	p.logged(r, client, status, start, took)
+	p.cfg.Observer.Request(r.Method, r.URL.Path, status, took) // a prepared page's path is its route
 	return true
 }
 
@@ -136,6 +137,9 @@ var preferred = [...]packed.Coding{packed.Brotli, packed.Zstd, packed.Gzip}
 func (c *codedPage) accepted(header []string) *sendable {
 	best, most := &c[packed.Identity], 0
 	for _, coding := range preferred {
+		if most == full {
+			break
+		}
 		if c[coding].bytes == nil {
 			continue
 		}
@@ -146,7 +150,9 @@ func (c *codedPage) accepted(header []string) *sendable {
 	return best
 }
 
-// weight is how much an Accept-Encoding header likes a coding, 0 to 1000 (RFC
+const full = 1000 // the most that a header can like a coding
+
+// weight is how much an Accept-Encoding header likes a coding, 0 to full (RFC
 // 9110, 12.5.3).
 func weight(header []string, coding string) int {
 	star := 0
@@ -170,14 +176,14 @@ func weight(header []string, coding string) int {
 func quality(params string) int {
 	name, value, found := strings.Cut(params, "=")
 	if !found {
-		return 1000
+		return full
 	}
 	if !strings.EqualFold(strings.TrimSpace(name), "q") {
-		return 1000
+		return full
 	}
 	q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 	if err != nil || q < 0 || q > 1 {
 		return 0
 	}
-	return int(q * 1000)
+	return int(q * full)
 }

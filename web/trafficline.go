@@ -53,12 +53,12 @@ var lineBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 512); return 
 
 // logged writes the line of the traffic log for a request that was answered
 // from the shelf, in the form of accessLog.
-func (s *Server) logged(r *http.Request, client netip.Addr, status int, start time.Time) {
+func (s *Server) logged(r *http.Request, client netip.Addr, status int, start time.Time, took time.Duration) {
 	id := r.Header.Get(middleware.RequestIDHeader)
 	if s.cfg.Lines == nil {
 		s.cfg.Traffic.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("id", id), slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", status),
-			slog.Int64("staff", 0), slog.String("address", client.String()), slog.String("user_agent", r.UserAgent()), slog.Duration("took", time.Since(start)))
+			slog.Int64("staff", 0), slog.String("address", client.String()), slog.String("user_agent", r.UserAgent()), slog.Duration("took", took))
 		return
 	}
 	line := lineBuffers.Get().(*[]byte)
@@ -78,7 +78,7 @@ func (s *Server) logged(r *http.Request, client netip.Addr, status int, start ti
 	b = append(b, `,"staff":0,"address":"`...)
 	b = client.AppendTo(b)
 	b = quoted(append(b, `","user_agent":`...), r.UserAgent())
-	b = strconv.AppendInt(append(b, `,"took":`...), int64(time.Since(start)), 10)
+	b = strconv.AppendInt(append(b, `,"took":`...), int64(took), 10)
 	b = append(b, "}\n"...)
 	s.cfg.Lines.Add(b)
 	*line = b

@@ -97,11 +97,13 @@ func orderURL(id staff.ID, order string) templ.SafeURL {
 
 // MembershipPath is the address of a form for a membership: edit or remove.
 func MembershipPath(id staff.MembershipID, form string) string {
-	return fmt.Sprintf("/backend/staff/memberships/%d/%s", id, form)
+	return "/backend/staff/memberships/" + strconv.FormatInt(int64(id), 10) + "/" + form
 }
 
+// membershipURL takes the address to return to as url.QueryEscape leaves it: a
+// list escapes it once.
 func membershipURL(id staff.MembershipID, form, back string) templ.SafeURL {
-	return templ.SafeURL(MembershipPath(id, form) + "?return=" + url.QueryEscape(back))
+	return templ.SafeURL(MembershipPath(id, form) + "?return=" + back)
 }
 
 func badge(s staff.State) string {
