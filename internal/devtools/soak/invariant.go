@@ -37,7 +37,9 @@ var invariants = []struct{ name, wrong string }{
 	{"paths of the tree are whole", `SELECT count(*) FROM (
 		WITH RECURSIVE up AS (SELECT id AS agency_id, id AS ancestor_id, 0 AS depth FROM agencies
 			UNION ALL SELECT up.agency_id, a.parent_id, up.depth + 1 FROM up JOIN agencies a ON a.id = up.ancestor_id WHERE a.parent_id IS NOT NULL)
-		(TABLE up EXCEPT TABLE agency_paths) UNION ALL (TABLE agency_paths EXCEPT TABLE up)) t`},
+		(TABLE up EXCEPT SELECT agency_id, ancestor_id, depth FROM agency_paths) UNION ALL (SELECT agency_id, ancestor_id, depth FROM agency_paths EXCEPT TABLE up)) t`},
+	{"paths carry what their unit is called", `SELECT count(*) FROM agency_paths p JOIN agencies a ON a.id = p.agency_id
+		WHERE (p.unit_name, p.unit_kind, p.unit_shown) IS DISTINCT FROM (a.name, a.kind, a.shown)`},
 	{"each draft is of a later state than what is published", `SELECT count(*) FROM content_drafts d
 		WHERE d.base > coalesce((SELECT max(number) FROM content_versions v WHERE v.kind = d.kind AND v.key = d.key), 0)`},
 }

@@ -72,14 +72,16 @@ func (l *ledger) outcome(c *change) outcome {
 }
 
 // count notes something that is only counted.
-func (l *ledger) count(of countOf, a answer, right int) {
+func (l *ledger) count(of countOf, a answer, right int) { l.note(of, a.outcome(right)) }
+
+func (l *ledger) note(of countOf, told outcome) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.counts == nil {
 		l.counts = map[countOf]count{}
 	}
 	n := l.counts[of]
-	switch a.outcome(right) {
+	switch told {
 	case acknowledged:
 		n.acknowledged++
 	case inDoubt:

@@ -57,7 +57,11 @@ func (p *person) signOut() {
 		}
 	}
 	a := p.post(kindSignOut, form{action: "/backend/logout"})
-	p.s.ledger.count(countOf{kind: "staff.signed_out", staff: p.staff}, a, http.StatusSeeOther)
+	heard := a.outcome(http.StatusSeeOther)
+	if heard == acknowledged && a.header.Get("Location") == "/backend/logout/done" {
+		heard = inDoubt // so it is also for whoever was out already
+	}
+	p.s.ledger.note(countOf{kind: "staff.signed_out", staff: p.staff}, heard)
 	if a.failed() || a.rejected {
 		return
 	}

@@ -105,3 +105,25 @@ func TestFaultsExcuse(t *testing.T) {
 		}
 	}
 }
+
+func TestMemoryThatSwingsIsFlatAndThatGrowsIsNot(t *testing.T) {
+	begun := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		memory func(minute int) int
+		grows  bool
+	}{
+		"swings":         {func(m int) int { return 300 + 120*(m%3) }, false},
+		"grows":          {func(m int) int { return 300 + 30*m }, true},
+		"swings, grows":  {func(m int) int { return 300 + 30*m + 60*(m%2) }, true},
+		"warms up alone": {func(m int) int { return 100 + 200*min(m, 1) }, false},
+	} {
+		l := life{from: begun, to: begun.Add(15 * time.Minute)}
+		for m := range 15 {
+			l.samples = append(l.samples, sample{at: begun.Add(time.Duration(m) * time.Minute), memory: c.memory(m)})
+		}
+		from, to, ok := l.grew(l.to)
+		if grew := float64(to) > memoryGrowth*float64(from); !ok || grew != c.grows {
+			t.Errorf("%s: from %d to %d, %v", name, from, to, ok)
+		}
+	}
+}

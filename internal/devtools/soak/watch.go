@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -129,8 +130,9 @@ const (
 	warmUp         = time.Minute     // of each life
 )
 
-// grew compares a life that lasted with itself: the memory of its last minute
-// with that of the minutes after it had warmed up.
+// grew compares a life that lasted with itself: the usual memory of its second
+// half with that of its first, once it had warmed up. Single minutes differ by a
+// third, by what was uploaded or exported in them.
 func (l *life) grew(until time.Time) (from, to int, ok bool) {
 	if !l.to.IsZero() {
 		until = l.to
@@ -138,13 +140,24 @@ func (l *life) grew(until time.Time) (from, to int, ok bool) {
 	if until.Sub(l.from) < lifeCounts {
 		return 0, 0, false
 	}
+	half := l.from.Add(warmUp).Add(until.Sub(l.from.Add(warmUp)) / 2)
+	var first, second []int
 	for _, one := range l.samples {
-		switch age := one.at.Sub(l.from); {
-		case age >= warmUp && age < 2*warmUp:
-			from = max(from, one.memory)
-		case until.Sub(one.at) < warmUp:
-			to = max(to, one.memory)
+		switch {
+		case one.at.Sub(l.from) < warmUp:
+		case one.at.Before(half):
+			first = append(first, one.memory)
+		default:
+			second = append(second, one.memory)
 		}
 	}
-	return from, to, from > 0 && to > 0
+	if len(first) == 0 || len(second) == 0 {
+		return 0, 0, false
+	}
+	return median(first), median(second), true
+}
+
+func median(list []int) int {
+	slices.Sort(list)
+	return list[len(list)/2]
 }
