@@ -22,7 +22,7 @@ import (
 //go:embed testdata/axe.min.js
 var axe string
 
-// tab is a browser window of its own, with no cookies at first.
+// tab is the browser of a person: a window with cookies of its own.
 type tab struct {
 	t    *testing.T
 	ctx  context.Context
@@ -30,18 +30,36 @@ type tab struct {
 	logs []string
 }
 
-func openTab(t *testing.T, width, height int64) *tab {
-	t.Helper()
+// chromium is what all tests look through; starting one takes longer than most of
+// them.
+var chromium, closeChromium = context.WithCancel(context.Background())
+
+var startChromium = sync.OnceValue(func() error {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("force-prefers-reduced-motion", true)) // what still scrolls cannot be clicked on
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
-	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(alloc)
+	chromium, _ = chromedp.NewExecAllocator(chromium, options...)
+	chromium, closeChromium = chromedp.NewContext(chromium)
+	return chromedp.Do(chromium)
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	closeChromium()
+	os.Exit(code)
+}
+
+func openTab(t *testing.T, width, height int64) *tab {
+	t.Helper()
+	if err := startChromium(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
 	b := &tab{t: t, ctx: ctx}
-	t.Cleanup(func() { cancel(); cancelAlloc() })
+	t.Cleanup(cancel)
 	b.do(chromedp.EmulateViewport(width, height))
 	messages := chromedp.Console(ctx)
 	go func() {
@@ -183,7 +201,9 @@ func (b *tab) clean(name string) {
 // accessible checks the page with axe, as it stands.
 func (b *tab) accessible(name string) {
 	b.t.Helper()
-	evaluate[bool](b, "if (!window.axe) {"+axe+"} true")
+	if !evaluate[bool](b, "Boolean(window.axe)") {
+		evaluate[bool](b, axe+"; true")
+	}
 	faults := evaluate[[]string](b, `axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
 		.then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 200)).join(" | ")))`, chromedp.EvalAwaitPromise)
 	for _, f := range faults {

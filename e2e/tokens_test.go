@@ -108,7 +108,8 @@ func TestTokensWithScripts(t *testing.T) {
 	for _, name := range []string{"clipboard-read", "clipboard-write"} {
 		b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 			_, err := chromedp.Call(ctx, browser.SetPermission, browser.SetPermissionParams{
-				Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted})
+				Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
+				BrowserContextID: chromedp.FromContext(b.ctx).BrowserContextID})
 			return err
 		}))
 	}

@@ -24,6 +24,10 @@ import (
 	"portal/internal/session"
 )
 
+// devPacking leaves the first moments to whoever has started the portal: no line
+// to it is slow.
+const devPacking = 20 * time.Second
+
 // devSettings are what `portal dev` reads from the environment.
 type devSettings struct {
 	port, providerPort int
@@ -110,6 +114,7 @@ func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer)
 		return err
 	}
 	defer h.close()
+	h.packing = devPacking
 	if _, err := h.seeds.Content(ctx, commandLine); err != nil {
 		return err
 	}

@@ -55,6 +55,7 @@ type house struct {
 	traffic  *trafficlog.Log // nil: traffic goes where the program's log goes
 	tracing  *tracing.Tracing
 	started  time.Time
+	packing  time.Duration // after the start, pages are packed as short as can be
 }
 
 // build opens the pools; it does not wait for the database.
@@ -160,13 +161,23 @@ func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger, out
 	defer log.Info("stopped")
 	h.contents.OnChange(h.search.Follow)
 	work.Go(func() { lines.Run(behind) })
-	work.Go(func() { server.Prepare(behind) })
+	work.Go(func() { h.pack(behind, server) })
 	work.Go(func() { h.contents.Keep(behind, log) })
 	work.Go(func() { h.search.Keep(behind, func(err error) { log.Error("search", "err", err) }) })
 	work.Go(func() { h.editing.Keep(behind, func(err error) { log.Error("scheduled publication", "err", err) }) })
 	work.Go(func() { jobs.Run(behind, log) })
 	defer func() { stop(); work.Wait() }() // after the last request
 	return serveOn(ctx, l, server.Handler(), h.cfg.Drain, log)
+}
+
+// pack packs the pages as short as can be, which takes a core for a second or
+// two, when it is time for it.
+func (h *house) pack(ctx context.Context, server *web.Server) {
+	select {
+	case <-time.After(h.packing):
+		server.Prepare(ctx)
+	case <-ctx.Done():
+	}
 }
 
 // server builds the web server on top.
