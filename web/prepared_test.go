@@ -252,7 +252,7 @@ func (w bareWriter) WriteHeader(int)             {}
 func TestAPreparedPageCostsNoAllocation(t *testing.T) {
 	s := newSite(t)
 	s.get("/backend", nil)
-	s.server.cfg.Lines, s.server.cfg.Observer = trafficlog.NewBuffer(io.Discard), metrics.New(metrics.Sources{})
+	s.server.cfg.Lines = trafficlog.NewBuffer(io.Discard, metrics.New(metrics.Sources{}).Request)
 	r := httptest.NewRequest("GET", baseURL+"/backend/faq", nil)
 	r.Header.Set("Accept-Encoding", "gzip, deflate, br, zstd")
 	r.Header.Set("Cookie", "__Host-portal-session=abc; __Host-portal-display=large.contrast")

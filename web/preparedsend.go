@@ -49,9 +49,7 @@ func (p preparedPages) answer(w http.ResponseWriter, r *http.Request) bool {
 	start := time.Now()
 	p.common.set(w.Header())
 	status := p.send(w, r, page)
-	took := time.Since(start)
-	p.logged(r, client, status, start, took)
-	p.cfg.Observer.Request(r.Method, r.URL.Path, status, took) // a prepared page's path is its route
+	p.answered(r, client, status, start, time.Since(start))
 	return true
 }
 

@@ -5,7 +5,6 @@
 package web
 
 import (
-	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -41,7 +40,7 @@ type Config struct {
 	BrowserKeys    [][]byte // seal the numbers of browsers, the current one first; none: no browser is known
 	Log            *slog.Logger
 	Traffic        *slog.Logger       // one line for each request; nil: to Log
-	Lines          *trafficlog.Buffer // the same, for prepared pages; nil: to Traffic
+	Lines          *trafficlog.Buffer // the same for prepared pages, which it counts as well; nil: to Traffic
 	Now            func() time.Time
 	Observer       Observer                        // nil: nobody counts
 	Trace          func(http.Handler) http.Handler // around the router; nil: no traces
@@ -77,9 +76,7 @@ type Server struct {
 	common   fixed // headers of every answer
 	proxies  []netip.Prefix
 
-	sessionCookie, displayCookie string        // names
-	started                      string        // of the ids of requests
-	served                       atomic.Uint64 // from the shelf
+	sessionCookie, displayCookie string // names
 	stopping                     atomic.Bool
 
 	prepared preparedPages
@@ -118,7 +115,7 @@ func New(cfg Config, v Services) *Server {
 	if u, err := url.Parse(cfg.BaseURL); err == nil {
 		s.host = u.Host
 	}
-	s.common, s.started = s.security(), rand.Text()[:10]+"-"
+	s.common = s.security()
 	s.sessionCookie, s.displayCookie = s.cookieName("session"), s.cookieName("display")
 	s.prepared = newPreparedPages(s)
 	s.contents.OnChange(s.prepared.follow)

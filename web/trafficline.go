@@ -1,15 +1,14 @@
 package web
 
 import (
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"strconv"
-	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5/middleware"
+
+	"portal/internal/trafficlog"
 )
 
 // peer is the address a request came from, as clientAddress finds it; ok is
@@ -49,53 +48,29 @@ func prefixes(list []string) (all []netip.Prefix) {
 	return all
 }
 
-var lineBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 512); return &b }}
-
-// logged writes the line of the traffic log for a request that was answered
-// from the shelf, in the form of accessLog.
-func (s *Server) logged(r *http.Request, client netip.Addr, status int, start time.Time, took time.Duration) {
-	id := r.Header.Get(middleware.RequestIDHeader)
-	if s.cfg.Lines == nil {
-		s.cfg.Traffic.LogAttrs(r.Context(), slog.LevelInfo, "request",
-			slog.String("id", id), slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", status),
-			slog.Int64("staff", 0), slog.String("address", client.String()), slog.String("user_agent", r.UserAgent()), slog.Duration("took", took))
+// answered tells of a request that was answered from the shelf, in the form of
+// accessLog.
+func (s *Server) answered(r *http.Request, client netip.Addr, status int, start time.Time, took time.Duration) {
+	of := trafficlog.Request{
+		ID: first(r.Header[middleware.RequestIDHeader]), Method: r.Method, Path: r.URL.Path, Status: status,
+		Client: client, UserAgent: first(r.Header["User-Agent"]), Start: start, Took: took,
+	}
+	if s.cfg.Lines != nil {
+		s.cfg.Lines.Add(of)
 		return
 	}
-	line := lineBuffers.Get().(*[]byte)
-	b := append((*line)[:0], `{"time":"`...)
-	b = start.AppendFormat(b, time.RFC3339Nano)
-	b = append(b, `","level":"INFO","msg":"request","id":`...)
-	if id == "" {
-		b = append(append(b, '"'), s.started...)
-		b = strconv.AppendUint(b, s.served.Add(1), 10)
-		b = append(b, '"')
-	} else {
-		b = quoted(b, id)
-	}
-	b = quoted(append(b, `,"method":`...), r.Method)
-	b = quoted(append(b, `,"path":`...), r.URL.Path)
-	b = strconv.AppendInt(append(b, `,"status":`...), int64(status), 10)
-	b = append(b, `,"staff":0,"address":"`...)
-	b = client.AppendTo(b)
-	b = quoted(append(b, `","user_agent":`...), r.UserAgent())
-	b = strconv.AppendInt(append(b, `,"took":`...), int64(took), 10)
-	b = append(b, "}\n"...)
-	s.cfg.Lines.Add(b)
-	*line = b
-	lineBuffers.Put(line)
+	s.cfg.Traffic.LogAttrs(r.Context(), slog.LevelInfo, "request",
+		slog.String("id", of.ID), slog.String("method", of.Method), slog.String("path", of.Path), slog.Int("status", status),
+		slog.Int64("staff", 0), slog.String("address", client.String()), slog.String("user_agent", of.UserAgent), slog.Duration("took", took))
+	s.cfg.Observer.Request(of.Method, of.Path, status, took) // a prepared page's path is its route
 }
 
-// quoted appends s as a JSON string.
-func quoted(b []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			text, _ := json.Marshal(s) // a string always can be
-			return append(b, text...)
-		}
+// first is what Header.Get finds under a name that is written as it is kept.
+func first(header []string) string {
+	if len(header) == 0 {
+		return ""
 	}
-	b = append(b, '"')
-	b = append(b, s...)
-	return append(b, '"')
+	return header[0]
 }
 
 // fixed are headers that every answer has, with values made once.

@@ -141,14 +141,14 @@ func copyIn(dir string) string {
 func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger, out io.Writer) error {
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
-	lines := trafficlog.NewBuffer(out)
-	if h.traffic != nil {
-		lines = trafficlog.NewBuffer(h.traffic)
-	}
 	h.limits.Warn = func(err error) { log.Warn("rate limits: each server counts for itself", "err", err) }
 	jobs := h.housekeeping()
 	state := h.status(jobs)
 	counts := h.metrics(state, jobs)
+	if h.traffic != nil {
+		out = h.traffic
+	}
+	lines := trafficlog.NewBuffer(out, counts.Request)
 	server := h.server(log, lines, state, counts)
 	counted, err := h.serveMetrics(counts, log)
 	if err != nil {

@@ -3,13 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -51,29 +54,45 @@ func (b *bench) pages(ctx context.Context) error {
 		return err
 	}
 	defer bare.stop()
-	rates, tails, costs := make([]line, len(pages)), make([]line, len(pages)), make([]line, len(pages))
+	c := make([]compared, len(pages))
 	for round := range b.rounds {
 		for i, p := range pages {
-			one, other, err := b.both(ctx, question{ours[i], portal}, question{theirs[i], bare}, p.conns, round%2 == 0)
-			if err != nil {
+			if err := b.compare(ctx, &c[i], question{ours[i], portal}, question{theirs[i], bare}, p.conns, round%2 == 0); err != nil {
 				return err
 			}
-			note(&rates[i], one.rate, other.rate)
-			note(&costs[i], one.cost, other.cost)
-			note(&tails[i], float64(one.p99.Microseconds())/1000, float64(other.p99.Microseconds())/1000)
 		}
 	}
 	for i, p := range pages {
 		what := fmt.Sprintf("%s, %d connections", p.name, p.conns)
-		rates[i].what, rates[i].unit, rates[i].target = what, "req/s", leastRate
-		b.table.add(rates[i])
-		costs[i].what, costs[i].unit = what+", of the core", "µs/req"
-		b.table.add(costs[i])
+		c[i].rates.what, c[i].rates.unit = what, "req/s"
+		c[i].share.what, c[i].share.unit, c[i].share.target = what+", of one core", "req/s", leastRate
+		b.table.add(c[i].rates)
+		b.table.add(c[i].share)
 		if p.name == "FAQ" {
-			tails[i].what, tails[i].unit, tails[i].target, tails[i].atMost = what+", p99", "ms", mostP99, true
-			b.table.add(tails[i])
+			c[i].tails.what, c[i].tails.unit, c[i].tails.target, c[i].tails.atMost = what+", p99", "ms", mostP99, true
+			b.table.add(c[i].tails)
 		}
 	}
+	return nil
+}
+
+// compared is what was measured of a page: rates and times of the slowest answers
+// one after the other, the share of the core at the same time.
+type compared struct{ rates, tails, share line }
+
+// compare measures one round.
+func (b *bench) compare(ctx context.Context, c *compared, ours, theirs question, conns int, oursFirst bool) error {
+	one, other, err := b.both(ctx, ours, theirs, conns, oursFirst)
+	if err != nil {
+		return err
+	}
+	note(&c.rates, one.rate, other.rate)
+	note(&c.tails, float64(one.p99.Microseconds())/1000, float64(other.p99.Microseconds())/1000)
+	if one, other, err = b.together(ctx, ours, theirs, conns, oursFirst); err != nil {
+		return err
+	}
+	const second = 1e6 // microseconds
+	note(&c.share, second/one.cost, second/other.cost)
 	return nil
 }
 
@@ -87,8 +106,7 @@ type question struct {
 	by *process
 }
 
-// measured also says what one answer took of the server's core: a figure that
-// other work on the machine disturbs little.
+// measured also says what one answer took of the server's core.
 type measured struct {
 	result
 	cost float64 // microseconds
@@ -115,6 +133,26 @@ func (b *bench) both(ctx context.Context, ours, theirs question, conns int, ours
 		}
 	}
 	return one, other, nil
+}
+
+// together measures both at once on the same core, which they share: whatever
+// disturbs the machine disturbs both alike. What an answer takes of the core is
+// what can be compared then, not the rates.
+func (b *bench) together(ctx context.Context, ours, theirs question, conns int, oursFirst bool) (one, other measured, err error) {
+	var work sync.WaitGroup
+	var failed, failedToo error
+	run := []func(){
+		func() { one, failed = b.measure(ctx, ours, conns) },
+		func() { other, failedToo = b.measure(ctx, theirs, conns) },
+	}
+	if !oursFirst {
+		slices.Reverse(run)
+	}
+	for _, f := range run {
+		work.Go(f)
+	}
+	work.Wait()
+	return one, other, errors.Join(failed, failedToo)
 }
 
 // questions waits until every page is packed as short as can be.

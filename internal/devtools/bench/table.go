@@ -59,18 +59,26 @@ func median(list []float64) float64 {
 	return (s[len(s)/2] + s[(len(s)-1)/2]) / 2
 }
 
+// number is v with the four digits that matter.
+func number(v float64) string {
+	if v >= 1000 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.4g", v)
+}
+
 func (t *table) print(out io.Writer) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "what\tportal\tcompared with\tratio\trounds\tmust reach\t")
 	for _, l := range t.lines {
 		theirs, ratio, rounds := "", "", ""
 		if len(l.theirs) > 0 {
-			theirs, ratio = fmt.Sprintf("%.4g %s", median(l.theirs), l.unit), fmt.Sprintf("%.2f", l.value())
+			theirs, ratio = number(median(l.theirs))+" "+l.unit, fmt.Sprintf("%.2f", l.value())
 			for i := range l.ours {
 				rounds += fmt.Sprintf("%.2f ", l.ours[i]/l.theirs[i])
 			}
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%.4g %s\t%s\t%s\t%s\t%s\t\n", l.what, median(l.ours), l.unit, theirs, ratio, cmp.Or(rounds, " "), l.verdict())
+		_, _ = fmt.Fprintf(w, "%s\t%s %s\t%s\t%s\t%s\t%s\t\n", l.what, number(median(l.ours)), l.unit, theirs, ratio, cmp.Or(rounds, " "), l.verdict())
 	}
 	_ = w.Flush()
 }
