@@ -150,7 +150,7 @@ func (h *house) serve(ctx context.Context, l net.Listener, log *slog.Logger, out
 	}
 	lines := trafficlog.NewBuffer(out, counts.Request)
 	server := h.server(log, lines, state, counts)
-	counted, err := h.serveMetrics(counts, log)
+	counted, err := h.serveMetrics(counts, lines, log)
 	if err != nil {
 		stop()
 		return err

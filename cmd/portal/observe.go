@@ -14,6 +14,7 @@ import (
 	"portal/internal/housekeeping"
 	"portal/internal/metrics"
 	"portal/internal/status"
+	"portal/internal/trafficlog"
 	"portal/web"
 )
 
@@ -54,8 +55,8 @@ func (h *house) metrics(state *status.Service, jobs *housekeeping.Service) *metr
 }
 
 // serveMetrics serves the metrics at their own address, if there is one, until
-// the function it returns is called.
-func (h *house) serveMetrics(m *metrics.Metrics, log *slog.Logger) (stop func(), err error) {
+// the function it returns is called. What waits in lines is counted before.
+func (h *house) serveMetrics(m *metrics.Metrics, lines *trafficlog.Buffer, log *slog.Logger) (stop func(), err error) {
 	if h.cfg.MetricsAddr == "" {
 		return func() {}, nil
 	}
@@ -63,8 +64,13 @@ func (h *house) serveMetrics(m *metrics.Metrics, log *slog.Logger) (stop func(),
 	if err != nil {
 		return nil, err
 	}
+	all := m.Handler()
+	upToDate := func(w http.ResponseWriter, r *http.Request) {
+		lines.Flush()
+		all.ServeHTTP(w, r)
+	}
 	srv := &http.Server{
-		Handler: m.Handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout,
+		Handler: http.HandlerFunc(upToDate), ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	go func() {
