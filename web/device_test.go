@@ -162,6 +162,28 @@ func TestA37_DatabaseHoldsNoCookie(t *testing.T) {
 	}
 }
 
+// TestNewIDThatCannotBeKept has the database refuse the new id: the person is told
+// so on a whole page, and gets one with the next.
+func TestNewIDThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	old := s.person("somchai", "")
+	s.person("somchai", authz.CentralOfficer)
+	s.alter(`ALTER TABLE staff_sessions ADD CONSTRAINT none CHECK (previous_hash IS NULL) NOT VALID`)
+	if res := s.get("/backend/profile", old); res.StatusCode != http.StatusInternalServerError {
+		t.Errorf("%d", res.StatusCode)
+	} else if page := text(t, res); !strings.Contains(page, "</html>") {
+		t.Errorf("half a page:\n%s", page)
+	}
+	if strings.Contains(s.logs.String(), "panic") {
+		t.Errorf("the log tells of\n%s", s.logs.String())
+	}
+	s.alter(`ALTER TABLE staff_sessions DROP CONSTRAINT none`)
+	if res := s.get("/backend/profile", old); res.StatusCode != http.StatusOK || cookieOf(res, old.Name) == nil {
+		t.Errorf("afterwards: %d, no new id", res.StatusCode)
+	}
+}
+
 func TestNewIDAfterAChangeOfRights(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

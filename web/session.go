@@ -29,6 +29,7 @@ func (s *Server) withSession(next http.Handler) http.Handler {
 			s.fail(w, r, err)
 			return
 		}
+		r = r.WithContext(ctx)
 		waiting.forPage(r)
 		current.Actor.Address = address(r)
 		if v, ok := ctx.Value(visitKey{}).(*visit); ok {
@@ -43,7 +44,7 @@ func (s *Server) withSession(next http.Handler) http.Handler {
 				return
 			}
 		}
-		next.ServeHTTP(waiting, r.WithContext(ctx))
+		next.ServeHTTP(waiting, r)
 	})
 }
 

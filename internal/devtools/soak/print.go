@@ -109,9 +109,9 @@ func (r *report) printBooks(out io.Writer) {
 func (r *report) printResources(out io.Writer) {
 	say(out, "\nServers\n")
 	table(out, func(w io.Writer) {
-		say(w, "server\tlife\tat\tMB\tgoroutines\tfiles\tof the database\t\n")
+		say(w, "server\tlife\tat\tMB\tcollector aims at\tgoroutines\tfiles\tof the database\t\n")
 		row := func(i int, life, at string, one sample) {
-			say(w, "%d\t%s\t%s\t%.0f\t%d\t%d\t%d\t\n", i, life, at, float64(one.memory)/(1<<20), one.goroutines, one.files, one.pooled)
+			say(w, "%d\t%s\t%s\t%.0f\t%.0f\t%d\t%d\t%d\t\n", i, life, at, float64(one.memory)/(1<<20), float64(one.goal)/(1<<20), one.goroutines, one.files, one.pooled)
 		}
 		for i, v := range r.s.servers {
 			row(i, "1", "before the load", r.s.watch.idle[i])

@@ -75,7 +75,7 @@ func (r *report) resources(ctx context.Context) {
 		}
 		for _, l := range v.lives {
 			if from, to, ok := l.grew(r.ended); ok && float64(to) > memoryGrowth*float64(from) {
-				wrong = append(wrong, fmt.Sprintf("server %d, life from %s: %d MB in its first half, %d MB in its second", i, r.s.clock(l.from), from>>20, to>>20))
+				wrong = append(wrong, fmt.Sprintf("server %d, life from %s: the collector aims at %d MB in its first half, at %d MB in its second", i, r.s.clock(l.from), from>>20, to>>20))
 			}
 		}
 	}

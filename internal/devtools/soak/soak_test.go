@@ -109,8 +109,8 @@ func TestFaultsExcuse(t *testing.T) {
 func TestMemoryThatSwingsIsFlatAndThatGrowsIsNot(t *testing.T) {
 	begun := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
-		memory func(minute int) int
-		grows  bool
+		goal  func(minute int) int
+		grows bool
 	}{
 		"swings":         {func(m int) int { return 300 + 120*(m%3) }, false},
 		"grows":          {func(m int) int { return 300 + 30*m }, true},
@@ -119,7 +119,7 @@ func TestMemoryThatSwingsIsFlatAndThatGrowsIsNot(t *testing.T) {
 	} {
 		l := life{from: begun, to: begun.Add(15 * time.Minute)}
 		for m := range 15 {
-			l.samples = append(l.samples, sample{at: begun.Add(time.Duration(m) * time.Minute), memory: c.memory(m)})
+			l.samples = append(l.samples, sample{at: begun.Add(time.Duration(m) * time.Minute), goal: c.goal(m)})
 		}
 		from, to, ok := l.grew(l.to)
 		if grew := float64(to) > memoryGrowth*float64(from); !ok || grew != c.grows {

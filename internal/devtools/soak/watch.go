@@ -21,6 +21,7 @@ const sampleEvery = 10 * time.Second
 type sample struct {
 	at         time.Time
 	memory     int // resident, bytes
+	goal       int // bytes at which the collector runs next: a multiple of what it found in use
 	goroutines int
 	files      int // descriptors
 	pooled     int // connections to the database among them
@@ -88,7 +89,7 @@ func (v *server) sample(ctx context.Context) (sample, error) {
 	}
 	one.files = len(open)
 	told, err := v.scrape(ctx)
-	one.goroutines, one.pooled = int(told["go_goroutines"]), int(told["pool"])
+	one.goroutines, one.pooled, one.goal = int(told["go_goroutines"]), int(told["pool"]), int(told["go_memstats_next_gc_bytes"])
 	return one, err
 }
 
@@ -130,9 +131,9 @@ const (
 	warmUp         = time.Minute     // of each life
 )
 
-// grew compares a life that lasted with itself: the usual memory of its second
-// half with that of its first, once it had warmed up. Single minutes differ by a
-// third, by what was uploaded or exported in them.
+// grew compares a life that lasted with itself: what was usually in use in its
+// second half with that in its first, once it had warmed up. Resident memory says
+// little of it: between two runs of the collector it swings by a third.
 func (l *life) grew(until time.Time) (from, to int, ok bool) {
 	if !l.to.IsZero() {
 		until = l.to
@@ -146,9 +147,9 @@ func (l *life) grew(until time.Time) (from, to int, ok bool) {
 		switch {
 		case one.at.Sub(l.from) < warmUp:
 		case one.at.Before(half):
-			first = append(first, one.memory)
+			first = append(first, one.goal)
 		default:
-			second = append(second, one.memory)
+			second = append(second, one.goal)
 		}
 	}
 	if len(first) == 0 || len(second) == 0 {
