@@ -43,13 +43,8 @@ type Pool interface {
 // take up to limit: an export lasts as long as its reader takes. The statement
 // is cancelled when ctx ends.
 func Long(ctx context.Context, pool Pool, limit time.Duration, fn func(Reader) error) error {
-	return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', $1, true)`, fmt.Sprint(limit.Milliseconds()))
-		if err != nil {
-			return err
-		}
-		return fn(tx)
-	})
+	begin := pgx.TxOptions{BeginQuery: fmt.Sprintf("BEGIN READ ONLY; SET LOCAL statement_timeout = %d", limit.Milliseconds())} // one way there and back
+	return pgx.BeginTxFunc(ctx, pool, begin, func(tx pgx.Tx) error { return fn(tx) })
 }
 
 // Limits that keep one slow query from holding up everybody.
