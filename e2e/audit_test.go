@@ -74,7 +74,7 @@ func TestAuditPagesAreClean(t *testing.T) {
 		b.clean("audit of " + who + ", nothing found")
 		b.open(p.base + "/backend/audit")
 		b.click(`.audit__when`)
-		b.do(chromedp.Click(`.audit-proof summary`))
+		b.do(clickOn(`.audit-proof summary`))
 		b.clean("audit entry of " + who)
 	}
 }

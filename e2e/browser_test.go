@@ -124,7 +124,22 @@ func (b *tab) follow(step chromedp.Action[chromedp.Void]) int64 {
 
 func (b *tab) click(css string) int64 {
 	b.t.Helper()
-	return b.follow(chromedp.Click(css))
+	return b.follow(clickOn(css))
+}
+
+// clickOn clicks on an element when the page's fonts have come: whoever aims
+// earlier may hit what was there before.
+func clickOn(css string) chromedp.Action[chromedp.Void] {
+	return chromedp.Steps(chromedp.Func(fontsCome), chromedp.Click(css))
+}
+
+func fontsCome(ctx context.Context, t *chromedp.Target) error {
+	look := chromedp.Evaluate[bool](`document.body?.offsetHeight > 0 && document.fonts.status === "loaded"`) // a layout asks for fonts
+	for {
+		if come, err := look(ctx, t); come || err != nil {
+			return err
+		}
+	}
 }
 
 func (b *tab) path() string { b.t.Helper(); return evaluate[string](b, `location.pathname`) }

@@ -31,7 +31,7 @@ func TestDraftsAreKept(t *testing.T) {
 	b.openEditor(p)
 	b.until("the offer", `document.body.innerText.includes("พบข้อความที่ยังไม่ได้บันทึกเมื่อ")`)
 	b.clean("draft found")
-	b.do(chromedp.Click(".draft .button:not(.button--quiet)"))
+	b.do(clickOn(".draft .button:not(.button--quiet)"))
 	b.until("the text", `document.querySelector("trix-editor").textContent.includes("ยังไม่บันทึก") && document.querySelector("#title").value.includes("ใหม่")`)
 	b.clean("draft brought back")
 	sent := b.save(p)
@@ -56,7 +56,7 @@ func (b *tab) leave(address string) string {
 	defer cancel()
 	asked := ""
 	dialogs := chromedp.Events(ctx, page.JavascriptDialogOpening)
-	b.do(chromedp.Click("#title")) // browsers ask only people who did something
+	b.do(clickOn("#title")) // browsers ask only people who did something
 	evaluate[bool](b, fmt.Sprintf(`setTimeout(() => location.assign(%q), 50) > 0`, address))
 	for d, err := range dialogs {
 		if err != nil {

@@ -67,7 +67,7 @@ func TestFilesPagesAreClean(t *testing.T) {
 	b.click(addFiles)
 	b.clean("files added")
 	b.chooseFiles(map[string][]byte{"ตาราง.xlsx": []byte("PK\x03\x04"), "ภาพ.png": []byte("<svg/>"), "ดี.jpg": landscape(t, 367, 300)})
-	b.do(chromedp.Click(addFiles))
+	b.do(clickOn(addFiles))
 	b.until("the refusal", `document.querySelector("#error-summary li:nth-child(2)") !== null && document.activeElement.id === "error-summary"`)
 	if text := b.text(); !strings.Contains(text, "ไม่ได้เพิ่ม 2 รายการ") || !strings.Contains(text, "เพิ่มแล้ว 1 ไฟล์") {
 		t.Errorf("%s", text)

@@ -63,7 +63,7 @@ func TestFindAnAnswerAndSayThatItHelped(t *testing.T) {
 				b.withoutScripts()
 			}
 			b.open(p.base + "/backend")
-			b.do(chromedp.Click(`button[popovertarget="menu"].fold:not(.fold--close)`), chromedp.WaitVisible(`#find-menu`), chromedp.Focus(`#find-menu`))
+			b.do(clickOn(`button[popovertarget="menu"].fold:not(.fold--close)`), chromedp.WaitVisible(`#find-menu`), chromedp.Focus(`#find-menu`))
 			b.insert("จัดการ อุปกรน์")
 			b.follow(chromedp.KeyEvent(kb.Enter))
 			if b.path() != "/backend/search" || !strings.Contains(b.text(), "แสดงคำที่ใกล้เคียง") {
@@ -73,7 +73,7 @@ func TestFindAnAnswerAndSayThatItHelped(t *testing.T) {
 			if evaluate[bool](b, `!!document.querySelector("details[open]")`) {
 				t.Error("one of several answers is open")
 			}
-			b.do(chromedp.Click(`.search summary`), chromedp.WaitVisible(`.search details[open] .helpful`))
+			b.do(clickOn(`.search summary`), chromedp.WaitVisible(`.search details[open] .helpful`))
 			b.picture("finding opened")
 			status := b.click(`.helpful button[value="yes"]`)
 			hash := evaluate[string](b, `location.hash`)

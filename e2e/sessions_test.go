@@ -140,7 +140,7 @@ func TestSessionsWarning(t *testing.T) {
 	evaluate[bool](b, `{ const real = Date.now; Date.now = () => real() + 125000; document.dispatchEvent(new Event("visibilitychange")); true }`)
 	b.until("the end", `document.querySelector("[data-session]").open && !document.querySelector('[data-part="over"]').hidden`)
 	b.clean("session over")
-	b.do(chromedp.Click(`[data-close]`))
+	b.do(clickOn(`[data-close]`))
 	b.until("the page below", settled)
 	if kept := evaluate[string](b, `document.querySelector('input[name="token"]').value`); kept != "7kqf" {
 		t.Errorf("what was typed is now %q", kept)

@@ -115,7 +115,7 @@ func TestTokensWithScripts(t *testing.T) {
 	}
 	b.signIn(p, "sample-central-officer")
 	b.open(p.base + "/backend/tokens?state=ready&role=service_point_officer")
-	b.do(chromedp.Click(`form[data-code] [data-copy]`))
+	b.do(clickOn(`form[data-code] [data-copy]`))
 	b.until("a word beside the button", `document.querySelector("form [data-said]").textContent !== ""`)
 	if said := evaluate[string](b, `document.querySelector("form [data-said]").textContent`); said != "คัดลอกแล้ว" {
 		t.Errorf("copying says %q", said)
@@ -123,13 +123,13 @@ func TestTokensWithScripts(t *testing.T) {
 	if got := evaluate[string](b, `navigator.clipboard.readText()`, chromedp.EvalAwaitPromise); got != p.tokens["เจ้าหน้าที่จุดบริการ"] {
 		t.Errorf("the clipboard holds %q", got)
 	}
-	b.do(chromedp.Click(`[data-show]`), chromedp.WaitVisible(`form[data-code] input[readonly]`))
+	b.do(clickOn(`[data-show]`), chromedp.WaitVisible(`form[data-code] input[readonly]`))
 	if got := evaluate[string](b, `document.querySelector("form[data-code] input[readonly]").value`); got != p.tokens["เจ้าหน้าที่จุดบริการ"] {
 		t.Errorf("the row shows %q", got)
 	}
 	b.clean("tokens shown in the row")
 	b.open(p.base + "/backend/tokens")
-	b.do(chromedp.Click(`[data-tick-all] input`))
+	b.do(clickOn(`[data-tick-all] input`))
 	if n := evaluate[int](b, `document.querySelectorAll("input[name=pair]:checked").length`); n != 25 {
 		t.Errorf("%d boxes ticked", n)
 	}
