@@ -110,7 +110,7 @@ func (p *editorPage) got() url.Values {
 	return p.sent
 }
 
-const sampleText = "## หัวข้อแรก\n\nย่อหน้า **ตัวหนา** และ*ตัวเอียง* กับ[คำถาม](/backend/faq)\n\nย่อหน้าที่สอง\\\nบรรทัดใหม่\n\n- หนึ่ง\n- สอง\n  - สองจุดหนึ่ง\n\n1. ก\n2. ข\n\n### หัวข้อย่อย\n\nจบ ![ตราของหน่วยงาน](/backend/file/" + samplePicture + ")\n"
+const sampleText = "## หัวข้อแรก\n\nย่อหน้า **ตัวหนา** และ*ตัวเอียง* กับ[คำถาม](/backend/faq)\n\nย่อหน้าที่สอง\\\nบรรทัดใหม่\n\n- หนึ่ง\n- สอง\n  - สองจุดหนึ่ง\n\n1. ก\n2. ข\n\n### หัวข้อย่อย\n\nจบ ![ตราของหน่วยงาน](/backend/file/" + samplePicture + ")"
 
 func (b *tab) openEditor(p *editorPage) {
 	b.t.Helper()
