@@ -53,12 +53,14 @@ type Item struct {
 	Kind   Kind
 	Key    string // "" for a new one
 	Name   string
-	Title  string // of the kind, as in the menu
-	One    string // of one such item
-	Path   string // where visitors see it
+	Title  string   // of the kind, as in the menu
+	One    string   // of one such item
+	Path   string   // where visitors see it
+	Pages  []Option // on which they see it, by their paths, if it is more than that one
 	Inputs []Input
-	Live   Fields // nil if it is not published
-	Number int    // of the live version; 0 before the first edit, -1 if not published
+	Files  []Option // that any version of it names, by SHA-256, as editors know them
+	Live   Fields   // nil if it is not published
+	Number int      // of the live version; 0 before the first edit, -1 if not published
 	Draft  *Draft
 	Mark   string // names this very state; a form sends it back
 }
@@ -197,6 +199,12 @@ func load(ctx context.Context, r db.Reader, actor authz.Actor, k Kind, key strin
 		}
 	}
 	it.Name, it.Path, it.Mark = m.name(key, it.Fields()), m.path(key), it.mark()
+	if k == Site && key == headingKey {
+		it.Pages = headingPages()
+	}
+	if err := addFiles(ctx, r, &it); err != nil {
+		return it, err
+	}
 	return it, addChoices(ctx, r, actor, m, it.Inputs)
 }
 

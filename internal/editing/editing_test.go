@@ -391,6 +391,51 @@ func TestIncompleteDraftIsKeptButNotPublished(t *testing.T) {
 	}
 }
 
+// TestNamelessDraftIsRefused at the input that names an item: whatever else was
+// filled in.
+func TestNamelessDraftIsRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	admin := d.editor(authz.DGAAdmin)
+	for kind, want := range map[Kind]struct{ field, fix string }{
+		FAQ: {"question", "กรุณากรอกคำถาม"}, Banner: {"alt", "กรุณากรอกคำบรรยายภาพ"}, Manual: {"title", "กรุณากรอกชื่อคู่มือ"},
+		Announcement: {"title", "กรุณากรอกหัวข้อประกาศ"}, FAQGroup: {"title", "กรุณากรอกชื่อหมวด"},
+	} {
+		it, err := d.Open(t.Context(), admin, kind, "")
+		d.do(err)
+		_, err = d.Save(t.Context(), admin, kind, "", Saving{Mark: it.Mark, Fields: it.Fields()})
+		if got := problem.Of(err).Field(want.field); got != want.fix {
+			t.Errorf("%s: %q, %v", kind, got, err)
+		}
+	}
+}
+
+// TestFilesHaveNames in what editors compare, also two of the same name.
+func TestFilesHaveNames(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	admin := d.editor(authz.DGAAdmin)
+	wide, narrow := strings.Repeat("ab", 32), strings.Repeat("cd", 32)
+	_, err := d.pool.Exec(t.Context(), `INSERT INTO files (sha256, media_type, name, bytes, created_at)
+		SELECT decode(h, 'hex'), 'image/png', 'ภาพ.png', '', '2026-11-23T03:00:00Z' FROM unnest($1::text[]) h`, []string{wide, narrow})
+	d.do(err)
+	it, err := d.Open(t.Context(), admin, Banner, "")
+	d.do(err)
+	f := with(with(with(with(it.Fields(), "alt", "ตรา"), "wide", wide), "narrow", narrow), "from", "2026-11-27T10:00")
+	key, err := d.Save(t.Context(), admin, Banner, "", Saving{Mark: it.Mark, Fields: f})
+	d.do(err)
+	it, err = d.Open(t.Context(), admin, Banner, key)
+	d.do(err)
+	got := map[string]string{}
+	for _, c := range Differences(it.Inputs, nil, it.Draft.Fields) {
+		got[c.Label] = c.New
+	}
+	const name = "ภาพ.png · 23 พ.ย. 2569 10:00 น."
+	if got["ภาพสำหรับจอกว้าง"] != name || got["ภาพสำหรับโทรศัพท์"] != name+" (cdcdcdcd)" || got["แสดงตั้งแต่"] != "27 พ.ย. 2569 10:00 น." {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestFileThatIsGoneIsRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

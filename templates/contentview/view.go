@@ -178,7 +178,7 @@ func inputType(t editing.InputType) string {
 // rich is the field for a text with headings, lists, links and pictures.
 func (f Form) rich(in editing.Input, name, value string) component.RichField {
 	return component.RichField{
-		Name: name, Label: in.Label, Hint: in.Hint, Value: value, Fix: f.Problem.Field(name), Pages: f.Pages,
+		Name: name, Label: in.Label, Optional: !in.Required, Hint: in.Hint, Value: value, Fix: f.Problem.Field(name), Pages: f.Pages,
 		Pictures: "/backend/content/files?pick=picture", Convert: "/backend/content/convert",
 	}
 }
