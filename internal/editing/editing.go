@@ -7,12 +7,14 @@ package editing
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"portal/internal/audit"
 	"portal/internal/authz"
 	"portal/internal/db"
 	"portal/internal/problem"
+	"portal/internal/thaidate"
 )
 
 // Service is the editors' use cases.
@@ -36,6 +38,8 @@ type Entry struct {
 	Name      string
 	Group     string // heading it stands under, or ""
 	Shown     bool   // visitors can see it, apart from its dates
+	Waits     bool   // its time has not come
+	Ended     bool   // its time is over
 	Published bool
 	Note      string // such as the date of an announcement
 	Draft     *DraftNote
@@ -129,7 +133,7 @@ func (s *Service) Entries(ctx context.Context, actor authz.Actor, k Kind) ([]Ent
 		if m.may(actor, it.fields) != nil {
 			continue
 		}
-		e := Entry{Key: it.key, Name: m.name(it.key, it.fields), Group: it.group, Note: it.note, Shown: it.fields[shownField] != "", Published: true}
+		e := published(m, it, s.now())
 		if d, ok := drafts[it.key]; ok {
 			e.Draft = &d.DraftNote
 			delete(drafts, it.key)
@@ -137,6 +141,23 @@ func (s *Service) Entries(ctx context.Context, actor authz.Actor, k Kind) ([]Ent
 		entries = append(entries, e)
 	}
 	return append(unpublished(m, actor, drafts), entries...), nil
+}
+
+// published is the line of an item that is live.
+func published(m model, it item, now time.Time) Entry {
+	from, until := timeOf(it.fields["from"]), timeOf(it.fields["until"])
+	notes := []string{it.note}
+	if from != nil {
+		notes = append(notes, "แสดงตั้งแต่ "+thaidate.ShortTime(*from))
+	}
+	if until != nil {
+		notes = append(notes, "แสดงถึง "+thaidate.ShortTime(*until))
+	}
+	return Entry{
+		Key: it.key, Name: m.name(it.key, it.fields), Group: it.group, Published: true, Shown: it.fields[shownField] != "",
+		Waits: from != nil && from.After(now), Ended: until != nil && !until.After(now),
+		Note: strings.Join(slices.DeleteFunc(notes, func(n string) bool { return n == "" }), " · "),
+	}
 }
 
 // unpublished are the drafts of items that visitors have never seen.

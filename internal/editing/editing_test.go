@@ -436,6 +436,27 @@ func TestFilesHaveNames(t *testing.T) {
 	}
 }
 
+// TestListSaysWhatIsSeenNow apart from what was published.
+func TestListSaysWhatIsSeenNow(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC) // 10:00 in Bangkok
+	for _, tt := range []struct {
+		from, until  string
+		waits, ended bool
+		note         string
+	}{
+		{"", "", false, false, "ก"},
+		{"2026-11-23T10:00", "2026-11-23T10:01", false, false, "ก · แสดงตั้งแต่ 23 พ.ย. 2569 10:00 น. · แสดงถึง 23 พ.ย. 2569 10:01 น."},
+		{"2026-11-23T10:01", "", true, false, "ก · แสดงตั้งแต่ 23 พ.ย. 2569 10:01 น."},
+		{"", "2026-11-23T10:00", false, true, "ก · แสดงถึง 23 พ.ย. 2569 10:00 น."},
+	} {
+		e := published(announcementModel, item{note: "ก", fields: Fields{"from": tt.from, "until": tt.until}}, now)
+		if e.Waits != tt.waits || e.Ended != tt.ended || e.Note != tt.note {
+			t.Errorf("%+v: %+v", tt, e)
+		}
+	}
+}
+
 func TestFileThatIsGoneIsRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -203,10 +203,14 @@ func state(e editing.Entry) string {
 	switch {
 	case !e.Published:
 		return "ฉบับร่าง"
-	case e.Shown:
-		return "เผยแพร่แล้ว"
+	case !e.Shown:
+		return "ซ่อนอยู่"
+	case e.Ended:
+		return "สิ้นสุดเวลาแสดงแล้ว"
+	case e.Waits:
+		return "รอถึงเวลาแสดง"
 	}
-	return "ซ่อนอยู่"
+	return "เผยแพร่แล้ว"
 }
 
 func draftWords(d editing.DraftNote) string {
