@@ -135,7 +135,16 @@ func (p contentPages) save(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		to += mark
 	}
-	return p.done(w, r, err, to, "บันทึกฉบับร่างแล้ว")
+	return p.done(w, r, err, to, draftSaved(it, typed))
+}
+
+// draftSaved is what the next page says. What was settled was another text.
+func draftSaved(it editing.Item, typed editing.Fields) string {
+	const saved = "บันทึกฉบับร่างแล้ว"
+	if it.Draft == nil || it.Draft.PublishAt == nil || len(editing.Differences(it.Inputs, it.Draft.Fields, typed)) == 0 {
+		return saved
+	}
+	return saved + " กำหนดเผยแพร่เดิมถูกยกเลิก กรุณากดเผยแพร่เพื่อกำหนดใหม่"
 }
 
 // take puts in the text of somebody else where the editor chose it.

@@ -67,3 +67,26 @@ func TestAuditSaysWhatTheFormSays(t *testing.T) {
 		t.Errorf("%s", after(page, "ก่อนและหลัง"))
 	}
 }
+
+// TestEditorHearsThatTheScheduleIsOff where saving calls it off.
+func TestEditorHearsThatTheScheduleIsOff(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.person("admin", authz.DGAAdmin)
+	const warning, told = "กำหนดเผยแพร่นี้จะถูกยกเลิก", "กำหนดเผยแพร่เดิมถูกยกเลิก"
+	s.post(questionPath, admin, s.formOf(questionPath, admin, question("ก")))
+	if page := text(t, s.get(questionPath, admin)); strings.Contains(page, warning) || strings.Contains(page, told) {
+		t.Error("there is no schedule yet")
+	}
+	at := s.now.AddDate(0, 0, 7).Format("2006-01-02T15:04")
+	s.post(questionPath+"/publish", admin, s.formOf(questionPath+"/publish", admin, url.Values{"reason": {"ตามแผน"}, "at": {at}}))
+	if !strings.Contains(text(t, s.get(questionPath, admin)), warning) {
+		t.Error("nobody warns")
+	}
+	for _, answer := range []string{"ก", "ข"} { // the same again calls nothing off
+		s.post(questionPath, admin, s.formOf(questionPath, admin, question(answer)))
+		if got := strings.Contains(text(t, s.get(questionPath, admin)), told); got != (answer == "ข") {
+			t.Errorf("after %s the editor was told: %t", answer, got)
+		}
+	}
+}
