@@ -117,7 +117,7 @@ func (in Input) word(value string) string {
 	switch in.Type {
 	case Check:
 		if value == "" {
-			return "ไม่ใช่"
+			return "ไม่"
 		}
 		return "ใช่"
 	case Choice, Picture, Document:

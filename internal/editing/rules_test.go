@@ -94,7 +94,7 @@ func TestSaid(t *testing.T) {
 		{"banner", "start", "from", "", "แสดงตั้งแต่: "},
 		{"manual", "x", "date", "2026-11-27", "วันที่ของเอกสาร: 27 พ.ย. 2569"},
 		{"manual", "x", "audience", "dga_admin", "สำหรับบทบาท: ผู้ดูแลระบบ สพร."},
-		{"faq", "x", "shown", "", "แสดงบนเว็บไซต์: ไม่ใช่"},
+		{"faq", "x", "shown", "", "แสดงบนเว็บไซต์: ไม่"},
 		{"site", "landing", "faq_on", "1", "FAQ · แสดงส่วนนี้: ใช่"},
 		{"site", "landing", "duties.3.icon", "star", "งานของเจ้าหน้าที่หน่วยงาน รายการที่ 4 สัญลักษณ์: ดาว"},
 		{"site", "contact", "social.x.name", "X", ""},
