@@ -136,7 +136,7 @@ func (s *Service) Restore(ctx context.Context, actor authz.Actor, k Kind, key st
 		if err != nil {
 			return err
 		}
-		return s.keep(ctx, tx, it, f)
+		return s.keep(ctx, tx, it, f.typedInto(it.Inputs))
 	})
 }
 

@@ -198,7 +198,7 @@ func load(ctx context.Context, r db.Reader, actor authz.Actor, k Kind, key strin
 		return it, err
 	}
 	if i := slices.IndexFunc(live, func(l item) bool { return l.key == key }); i >= 0 {
-		it.Live, it.Number = live[i].fields, 0
+		it.Live, it.Number = live[i].fields.typedInto(it.Inputs), 0
 	}
 	if it.Draft, err = selectDraft(ctx, r, k, key); err != nil {
 		return it, err

@@ -3,6 +3,7 @@ package editing
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -433,6 +434,32 @@ func TestFilesHaveNames(t *testing.T) {
 	const name = "ภาพ.png · 23 พ.ย. 2569 10:00 น."
 	if got["ภาพสำหรับจอกว้าง"] != name || got["ภาพสำหรับโทรศัพท์"] != name+" (cdcdcdcd)" || got["แสดงตั้งแต่"] != "27 พ.ย. 2569 10:00 น." {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestUnchangedIsNoDraft, also of what has no field for being shown.
+func TestUnchangedIsNoDraft(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	admin := d.editor(authz.DGAAdmin)
+	for kind, key := range map[Kind]string{FAQ: "one", FAQGroup: "usage"} {
+		it, err := d.Open(t.Context(), admin, kind, key)
+		d.do(err)
+		sent := url.Values{}
+		for name, value := range it.Fields() {
+			if value != "" {
+				sent.Set(name, value)
+			}
+		}
+		fields := Read(it.Inputs, sent)
+		_, err = d.Save(t.Context(), admin, kind, key, Saving{Mark: it.Mark, Fields: fields})
+		d.do(err)
+		if before, after := changed(it.Fields(), fields); len(before)+len(after) > 0 {
+			t.Errorf("%s: from %v to %v", kind, before, after)
+		}
+	}
+	if n := d.count(`SELECT count(*) FROM content_drafts`); n != 0 {
+		t.Errorf("%d drafts", n)
 	}
 }
 

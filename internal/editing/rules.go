@@ -228,6 +228,15 @@ func (i Item) mark() string {
 	return fmt.Sprintf("%d.%d", i.Number, revision)
 }
 
+// typedInto are f as a form with inputs sends it: what cannot be hidden is shown
+// in every list, but that is nothing that an editor changes.
+func (f Fields) typedInto(inputs []Input) Fields {
+	if !slices.ContainsFunc(inputs, func(in Input) bool { return in.Name == shownField }) {
+		delete(f, shownField)
+	}
+	return f
+}
+
 // files are the stored files that fields name, as SHA-256 in hex.
 func (f Fields) files() []string {
 	found := map[string]bool{}
