@@ -48,6 +48,60 @@ func TestDraftsAreKept(t *testing.T) {
 	b.open(p.URL + "/saved")
 }
 
+// TestOrderOfRowsIsKept brings back rows that were moved, and moves another.
+func TestOrderOfRowsIsKept(t *testing.T) {
+	t.Parallel()
+	p := startPortal(t)
+	b := openTab(t, 768, 900)
+	b.signIn(p, "sample-dga-admin")
+	const first = `[...document.querySelectorAll("[name$='.title'][name^='duties']")].map((f) => f.value).slice(0, 3).join(" ")`
+	b.open(p.base + "/backend/content/site/landing")
+	b.until("the buttons", `document.querySelector("form[data-kept]")`)
+	down := func(name string) {
+		evaluate[bool](b, `document.getElementById("duties.`+name+`.place").closest("[data-order-item]").querySelector("[data-order-move='1']").click() ?? true`)
+	}
+	down("0")
+	want := evaluate[string](b, first)
+	b.until("a draft", `Object.keys(localStorage).some((k) => k.startsWith("portal-draft:"))`)
+	b.open(p.base + "/backend/content/site/landing")
+	b.until("the offer", `document.querySelector(".draft .button")`)
+	b.do(clickOn(".draft .button:not(.button--quiet)"))
+	b.until("the order", fmt.Sprintf("%s === %q", first, want))
+	down("3")
+	if got := evaluate[string](b, first); got != want || evaluate[string](b, `document.getElementById("duties.1.place").value`) != "1" {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestTypedBeforeTheEditorCame keeps what was typed into the plain field while
+// the rich editor was on its way over a slow line.
+func TestTypedBeforeTheEditorCame(t *testing.T) {
+	t.Parallel()
+	p := startEditor(t, sampleText)
+	late := make(chan struct{})
+	p.late = late
+	b := openTab(t, 360, 740)
+	b.open(p.URL + "/edit")
+	b.do(chromedp.Focus("textarea#body"))
+	b.insert("พิมพ์ก่อน ")
+	close(late)
+	b.until("the editor", `document.querySelector("form[data-kept]") && document.querySelector("[data-rich-ready]")`)
+	if got := evaluate[string](b, `document.activeElement.value ?? ""`); !strings.Contains(got, "พิมพ์ก่อน") {
+		t.Errorf("where one types stands %q", got)
+	}
+	b.until("a draft", `localStorage.getItem("portal-draft:7-about-3")?.includes("พิมพ์ก่อน")`)
+	if asked := b.leave(p.URL + "/saved"); asked != "beforeunload" {
+		t.Errorf("leaving asked %q", asked)
+	}
+	b.openEditor(p)
+	b.until("the offer", `document.body.innerText.includes("พบข้อความที่ยังไม่ได้บันทึกเมื่อ")`)
+	b.do(clickOn(".draft .button:not(.button--quiet)"))
+	b.until("the text", `document.querySelector("#body").value.includes("พิมพ์ก่อน")`)
+	if sent := b.save(p); !strings.Contains(richtext.Parse(sent, "body"), "พิมพ์ก่อน") {
+		t.Errorf("sent %q", sent)
+	}
+}
+
 // leave goes to another page, says yes to what the browser asks, and returns
 // what kind of question that was.
 func (b *tab) leave(address string) string {

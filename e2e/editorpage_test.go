@@ -31,13 +31,23 @@ type editorPage struct {
 	mu    sync.Mutex
 	value string
 	sent  url.Values
+	late  chan struct{} // the rich editor comes when it is closed
 }
 
 func startEditor(t *testing.T, value string) *editorPage {
 	t.Helper()
-	p := &editorPage{value: value}
+	p := &editorPage{value: value, late: make(chan struct{})}
+	close(p.late)
 	mux := http.NewServeMux()
-	mux.Handle("/backend/static/", static.Handler())
+	mux.HandleFunc("/backend/static/", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == static.Path("js/trix.js") {
+			p.mu.Lock()
+			late := p.late
+			p.mu.Unlock()
+			<-late
+		}
+		static.Handler().ServeHTTP(w, r)
+	})
 	mux.HandleFunc("/backend/content/convert", func(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(web.ConvertText(r.PostFormValue("html"), r.PostFormValue("markdown")))
 	})
@@ -110,7 +120,7 @@ func (p *editorPage) got() url.Values {
 	return p.sent
 }
 
-const sampleText = "## หัวข้อแรก\n\nย่อหน้า **ตัวหนา** และ*ตัวเอียง* กับ[คำถาม](/backend/faq)\n\nย่อหน้าที่สอง\\\nบรรทัดใหม่\n\n- หนึ่ง\n- สอง\n  - สองจุดหนึ่ง\n\n1. ก\n2. ข\n\n### หัวข้อย่อย\n\nจบ ![ตราของหน่วยงาน](/backend/file/" + samplePicture + ")\n"
+const sampleText = "## หัวข้อแรก\n\nย่อหน้า **ตัวหนา** และ*ตัวเอียง* กับ[คำถาม](/backend/faq)\n\nย่อหน้าที่สอง\\\nบรรทัดใหม่\n\n- หนึ่ง\n- สอง\n  - สองจุดหนึ่ง\n\n1. ก\n2. ข\n\n### หัวข้อย่อย\n\nจบ ![ตราของหน่วยงาน](/backend/file/" + samplePicture + ")"
 
 func (b *tab) openEditor(p *editorPage) {
 	b.t.Helper()

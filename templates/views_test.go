@@ -66,7 +66,7 @@ func views() map[string]templ.Component {
 	invalid := problem.Of(problem.Fields(map[string]string{"token": evil}))
 	all := map[string]templ.Component{
 		"home": homeview.Home(public(), homeview.View{
-			Banners: []banner.Banner{{Heading: evil, Link: "javascript:alert(1)", Alt: evil, ImageWide: "ab", ImageNarrow: "cd"}, {Heading: "ข", Link: "/backend"}},
+			Banners: []banner.Banner{{Slug: "a", Heading: evil, Link: "javascript:alert(1)", Alt: evil, ImageWide: "ab", ImageNarrow: "cd"}, {Slug: "b", Heading: "ข", Link: "/backend"}},
 			News:    []announcement.Announcement{{Title: evil, Body: evil, Pinned: true, PublishedOn: day}},
 			FAQ:     []faq.Entry{entry}, Manuals: manuals,
 		}),

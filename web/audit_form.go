@@ -10,6 +10,7 @@ import (
 
 	"portal/internal/audit"
 	"portal/internal/auditlog"
+	"portal/internal/editing"
 	"portal/internal/problem"
 	"portal/internal/thaidate"
 	"portal/templates/auditview"
@@ -71,8 +72,16 @@ func bangkokDay(text string) (time.Time, error) {
 	return time.ParseInLocation(time.DateOnly, text, thaidate.Bangkok) // of any year: it finds what there is
 }
 
+// inForms has the words of the editor's form for what changed in content.
+func inForms(e auditlog.Entry) auditlog.Says {
+	kind, key := e.Content()
+	return func(field, value string) (name, words string, known bool) {
+		return editing.Kind(kind).Said(key, field, value)
+	}
+}
+
 func auditEntry(e auditlog.Entry) auditview.Item {
-	words := e.Words()
+	words := e.Words(inForms(e))
 	v := auditview.Item{
 		ID: int64(e.ID), At: e.At, Who: e.Who(), Job: e.Job, Person: e.StaffID != nil, Action: e.Action.Name(), Bad: bad(e.Action), About: e.About(), Kind: e.Kind(),
 		Page: e.Page(), Address: e.Address, Reason: words.Reason,
@@ -102,7 +111,7 @@ var auditHeads = []string{"เลขที่", "วันเวลา", "ผู
 
 // auditRow is an entry as a line of a file.
 func auditRow(e auditlog.Entry) []string {
-	words := e.Words()
+	words := e.Words(inForms(e))
 	staffID := ""
 	if e.StaffID != nil {
 		staffID = strconv.FormatInt(*e.StaffID, 10)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -87,17 +86,12 @@ func (p contentPages) arrange(w http.ResponseWriter, r *http.Request) error {
 
 // inPlace are keys in the order of the numbers typed beside them.
 func inPlace(keys, places []string) []string {
-	number := make(map[string]int, len(keys))
-	for i, k := range keys {
-		number[k] = i + 1
-		if i < len(places) {
-			if n, err := strconv.Atoi(strings.TrimSpace(places[i])); err == nil {
-				number[k] = n
-			}
-		}
+	typed := make([]string, len(keys))
+	copy(typed, places)
+	sorted := make([]string, len(keys))
+	for i, line := range editing.InPlace(typed) {
+		sorted[i] = keys[line]
 	}
-	sorted := slices.Clone(keys)
-	slices.SortStableFunc(sorted, func(a, b string) int { return number[a] - number[b] })
 	return sorted
 }
 
@@ -141,7 +135,16 @@ func (p contentPages) save(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		to += mark
 	}
-	return p.done(w, r, err, to, "บันทึกฉบับร่างแล้ว")
+	return p.done(w, r, err, to, draftSaved(it, typed))
+}
+
+// draftSaved is what the next page says. What was settled was another text.
+func draftSaved(it editing.Item, typed editing.Fields) string {
+	const saved = "บันทึกฉบับร่างแล้ว"
+	if it.Draft == nil || it.Draft.PublishAt == nil || len(editing.Differences(it.Inputs, it.Draft.Fields, typed)) == 0 {
+		return saved
+	}
+	return saved + " กำหนดเผยแพร่เดิมถูกยกเลิก กรุณากดเผยแพร่เพื่อกำหนดใหม่"
 }
 
 // take puts in the text of somebody else where the editor chose it.
@@ -205,10 +208,18 @@ func (p contentPages) filesToChoose(r *http.Request, f contentview.Form, t editi
 	}
 	for _, hash := range f.Typed.Chosen(f.Inputs, t) {
 		if !slices.ContainsFunc(all, func(o component.Option) bool { return o.Value == hash }) {
-			all = append(all, component.Option{Value: hash, Label: "ไฟล์ที่ใช้อยู่ (" + hash[:8] + ")"})
+			all = append(all, component.Option{Value: hash, Label: fileLabel(f.Item.Files, hash)})
 		}
 	}
 	return all, nil
+}
+
+// fileLabel is what a file is called that is not among the newest.
+func fileLabel(known []editing.Option, hash string) string {
+	if i := slices.IndexFunc(known, func(o editing.Option) bool { return o.Value == hash }); i >= 0 {
+		return known[i].Label
+	}
+	return "ไฟล์ที่ใช้อยู่ (" + hash[:8] + ")"
 }
 
 func asksFor(inputs []editing.Input, t editing.InputType) bool {

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strings"
 
 	"portal/internal/audit"
@@ -28,10 +29,21 @@ func (p contentPages) preview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, fragment, _ := strings.Cut(it.Path, "#")
-	v := contentview.Step{Item: it, Problem: bad}
+	v := contentview.Look{Step: contentview.Step{Item: it, Problem: bad}, Phone: r.URL.Query().Get("width") == "phone"}
+	v.Page, v.Fragment = seenAt(r, it)
 	p.permit(w, "default-src 'none'", "default-src 'none'; frame-src 'self'")
-	return p.render(w, r, http.StatusOK, contentview.Preview(l, v, r.URL.Query().Get("width") == "phone", fragment))
+	return p.render(w, r, http.StatusOK, contentview.Preview(l, v))
+}
+
+// seenAt is the page that a preview shows, and the place in it: the one that is
+// asked for if the item is seen there, else the item's own.
+func seenAt(r *http.Request, it editing.Item) (path, fragment string) {
+	asked := r.URL.Query().Get("page")
+	if slices.ContainsFunc(it.Pages, func(o editing.Option) bool { return o.Value == asked }) {
+		return asked, ""
+	}
+	path, fragment, _ = strings.Cut(it.Path, "#")
+	return path, fragment
 }
 
 // previewPage is the public page itself. It is for the frame in preview, and
@@ -43,7 +55,7 @@ func (p contentPages) previewPage(w http.ResponseWriter, r *http.Request) error 
 		if err != nil {
 			return err
 		}
-		path, _, _ := strings.Cut(it.Path, "#")
+		path, _ := seenAt(r, it)
 		page, err = p.prepared.page(c, path)
 		return err
 	})

@@ -41,8 +41,12 @@ func cmpOr(text, otherwise string) string {
 	return text
 }
 
-// Words reads the detail. What it does not know it shows as it stands.
-func (e Entry) Words() Words {
+// Says is how a field and its value are said where the entry's own subject has
+// words for them.
+type Says func(field, value string) (name, words string, known bool)
+
+// Words reads the detail. What neither it nor says knows it shows as it stands.
+func (e Entry) Words(says Says) Words {
 	var all map[string]any
 	d := json.NewDecoder(bytes.NewReader(e.Detail))
 	d.UseNumber() // a number of 19 digits stays what it is
@@ -54,7 +58,7 @@ func (e Entry) Words() Words {
 		w.Reason = cmpOr(reasonNames[r], r)
 		delete(all, "reason")
 	}
-	w.Changes = e.changes(all["before"], all["after"])
+	w.Changes = e.changes(all["before"], all["after"], says)
 	delete(all, "before")
 	delete(all, "after")
 	for _, name := range sorted(all) {
@@ -67,7 +71,7 @@ func (e Entry) Words() Words {
 
 // changes pairs the fields of before and after that differ, or that stand on
 // one side alone.
-func (e Entry) changes(before, after any) []Change {
+func (e Entry) changes(before, after any, says Says) []Change {
 	from, to := fields(before), fields(after)
 	names := map[string]any{}
 	for _, side := range []map[string]any{from, to} {
@@ -78,6 +82,13 @@ func (e Entry) changes(before, after any) []Change {
 	var all []Change
 	for _, name := range sorted(names) {
 		c := Change{fieldName(name), e.value(name, from[name]), e.value(name, to[name])}
+		for side, v := range map[*string]any{&c.Before: from[name], &c.After: to[name]} {
+			if text, ok := v.(string); ok && says != nil {
+				if field, words, known := says(name, text); known {
+					c.Field, *side = field, words
+				}
+			}
+		}
 		if c.Before != c.After {
 			all = append(all, c)
 		}
@@ -156,6 +167,9 @@ func text(name, v string) string {
 		return actionName(v)
 	}
 	if at, err := time.Parse(time.RFC3339, v); err == nil {
+		return thaidate.ShortTime(at)
+	}
+	if at, err := thaidate.ParseMoment(v); err == nil {
 		return thaidate.ShortTime(at)
 	}
 	return cmpOr(valueNames[v], v)

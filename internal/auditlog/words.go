@@ -18,9 +18,10 @@ var fieldNames = []struct{ key, name string }{
 	{"state", "สถานะ"}, {"sessions", "จำนวนการเข้าใช้งาน"}, {"kept_forms", "แบบฟอร์มที่เก็บไว้"}, {"attempts", "การเข้าสู่ระบบที่ค้างไว้"}, {"logout_tokens", "คำสั่งออกจากระบบ"},
 	{"token_tries", "การกรอกรหัส Token ผิด"}, {"form_results", "แบบฟอร์มที่ส่งแล้ว"}, {"files", "ไฟล์"}, {"file", "ไฟล์"},
 	{"tries", "กรอกผิดครั้งที่ (ในช่วงเวลาที่กำหนด)"}, {"issued", "ออกรหัสใหม่"}, {"kept", "ใช้รหัสเดิม"}, {"codes", "รหัส Token"}, {"batches", "ชุดรหัส Token"}, {"unrecorded", "ครั้งก่อนหน้าที่ไม่ได้บันทึกแยก"}, {"version", "ฉบับที่"},
-	{"format", "รูปแบบไฟล์"}, {"filter", "ตัวกรอง"}, {"person", "ผู้ใช้งาน"}, {"text", "คำค้น"}, {"search", "คำค้น"}, {"q", "คำค้น"}, {"action", "การกระทำ"}, {"from", "ตั้งแต่"}, {"until", "ถึงก่อน"},
+	{"format", "รูปแบบไฟล์"}, {"filter", "ตัวกรอง"}, {"person", "ผู้ใช้งาน"}, {"text", "คำค้น"}, {"search", "คำค้น"}, {"q", "คำค้น"}, {"action", "การกระทำ"}, {"from", "ตั้งแต่"}, {"until", "ถึงก่อน"}, {"publish_at", "เผยแพร่เมื่อ"},
 	{"rows", "จำนวนแถว"}, {"added", "เพิ่ม"}, {"changed", "แก้ไข"}, {"moved", "ย้าย"}, {"refused", "ไม่รับ"}, {"units", "จำนวนหน่วยงาน"}, {"count", "จำนวนรายการ"},
 	{"method", "วิธีส่งคำขอ"}, {"message", "ข้อความที่แจ้งผู้ใช้"}, {"through_id", "ถึงเลขที่"}, {"hash", "แฮช"}, {"value", "ค่า"},
+	{"type", "ชนิด"}, {"size", "ขนาด (ไบต์)"}, {"pages", "จำนวนหน้า"}, {"width", "กว้าง (พิกเซล)"}, {"height", "สูง (พิกเซล)"}, {"added_at", "เพิ่มเมื่อ"},
 	{"bytes", "ขนาด (ไบต์)"}, {"schema_version", "รุ่นของโครงสร้างข้อมูล"}, {"ended", "สิ้นสุดขณะกู้คืน"},
 }
 
@@ -62,14 +63,28 @@ var subjectNames = map[string]string{ // #nosec G101 -- words on screens
 	"staff": "ผู้ใช้งาน", "agency": "หน่วยงาน", "token": "รหัส Token", "membership": "สิทธิ์ผู้ใช้งาน", "session": "การเข้าใช้งาน",
 	"sessions": "การเข้าใช้งาน", "signin": "การเข้าสู่ระบบ", "audit": "บันทึกการใช้งาน", "trafficlog": "บันทึกจราจรคอมพิวเตอร์",
 	"token_batch": "ชุดรหัส Token", "token_tries": "การกรอกรหัส Token ผิด", "form_results": "แบบฟอร์มที่ส่งแล้ว", "sample": "ข้อมูลตัวอย่าง", "agencies": "หน่วยงาน", "tokens": "รหัส Token",
-	"banner": "แบนเนอร์ประชาสัมพันธ์", "announcement": "ประกาศข่าวสาร", "faq": "FAQ", "faq-group": "กลุ่ม FAQ", "manual": "คู่มือ", "page": "หน้าเว็บ", "settings": "การตั้งค่า",
+	"banner": "แบนเนอร์ประชาสัมพันธ์", "announcement": "ประกาศข่าวสาร", "faq": "FAQ", "faq-group": "หมวด FAQ", "manual": "คู่มือ", "page": "หน้าเนื้อหา", "site": "หน้าหลักและติดต่อ", "settings": "การตั้งค่า", "file": "ไฟล์",
 	"backup": "ชุดสำรองข้อมูล", "token_keys": "กุญแจเข้ารหัสของรหัส Token",
+}
+
+// contentSubject begins the subjects of what is edited: the kind and the key follow.
+const contentSubject = "content/"
+
+// Content is the kind and the key of the content that the entry is about, or
+// empty.
+func (e Entry) Content() (kind, key string) {
+	rest, ok := strings.CutPrefix(e.Subject, contentSubject)
+	if !ok {
+		return "", ""
+	}
+	kind, key, _ = strings.Cut(rest, "/")
+	return kind, key
 }
 
 // Kind says in Thai what kind of thing the entry is about, with its number or
 // key. It is empty for a page, whose path is its name.
 func (e Entry) Kind() string {
-	kind, key, _ := strings.Cut(e.Subject, "/")
+	kind, key, _ := strings.Cut(strings.TrimPrefix(e.Subject, contentSubject), "/")
 	name := subjectNames[kind]
 	switch {
 	case kind == "":

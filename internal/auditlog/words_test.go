@@ -26,21 +26,34 @@ func TestWords(t *testing.T) {
 		`{"role": "dga_admin", "agency": 12, "token": 5}`:               {Facts: []Fact{{"บทบาทผู้ใช้", "ผู้ดูแลระบบ สพร."}, {"หน่วยงาน", "กรมสอง"}, {"เลขที่ของรหัส Token", "5"}}},
 		`"text"`: {Facts: []Fact{{"รายละเอียด", `"text"`}}},
 	} {
-		if got := (Entry{Detail: json.RawMessage(detail), Agencies: names}).Words(); !reflect.DeepEqual(got, want) {
+		if got := (Entry{Detail: json.RawMessage(detail), Agencies: names}).Words(nil); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s:\n got %+v\nwant %+v", detail, got, want)
 		}
 	}
 }
 
+// TestWordsOfTheSubject are those of the editor's form for what is edited there.
+func TestWordsOfTheSubject(t *testing.T) {
+	e := Entry{Detail: json.RawMessage(`{"before": {"from": "", "x": "1"}, "after": {"from": "2026-11-27T10:00", "publish_at": "2026-11-28T10:00"}}`)}
+	says := func(field, value string) (string, string, bool) {
+		return "แสดงตั้งแต่", "<" + value + ">", field == "from"
+	}
+	want := []Change{{"แสดงตั้งแต่", "<>", "<2026-11-27T10:00>"}, {"เผยแพร่เมื่อ", "", "28 พ.ย. 2569 10:00 น."}, {"x", "1", ""}}
+	if got := e.Words(says).Changes; !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestSubjects(t *testing.T) {
 	for key, want := range map[string]struct{ name, about, kind, page string }{
-		"staff/12":         {"สมชาย", "สมชาย", "ผู้ใช้งาน 12", "/backend/staff/12"},
-		"agency/5":         {"กรมสอง", "กรมสอง", "หน่วยงาน 5", "/backend/agencies/5"},
-		"token/7":          {"เจ้าหน้าที่ส่วนกลาง", "เจ้าหน้าที่ส่วนกลาง", "รหัส Token 7", ""},
-		"staff/12/x":       {"", "ผู้ใช้งาน 12/x", "ผู้ใช้งาน 12/x", ""},
-		"/backend/staff":   {"", "/backend/staff", "", ""},
-		"signin":           {"", "การเข้าสู่ระบบ", "การเข้าสู่ระบบ", ""},
-		"audit":            {"บันทึกการใช้งาน", "บันทึกการใช้งาน", "", ""},
+		"staff/12":           {"สมชาย", "สมชาย", "ผู้ใช้งาน 12", "/backend/staff/12"},
+		"agency/5":           {"กรมสอง", "กรมสอง", "หน่วยงาน 5", "/backend/agencies/5"},
+		"token/7":            {"เจ้าหน้าที่ส่วนกลาง", "เจ้าหน้าที่ส่วนกลาง", "รหัส Token 7", ""},
+		"staff/12/x":         {"", "ผู้ใช้งาน 12/x", "ผู้ใช้งาน 12/x", ""},
+		"/backend/staff":     {"", "/backend/staff", "", ""},
+		"signin":             {"", "การเข้าสู่ระบบ", "การเข้าสู่ระบบ", ""},
+		"audit":              {"บันทึกการใช้งาน", "บันทึกการใช้งาน", "", ""},
+		"content/page/about": {"ที่มา", "ที่มา", "หน้าเนื้อหา about", ""}, "content/faq": {"FAQ", "FAQ", "", ""},
 		"never-heard-of/1": {"", "never-heard-of/1", "never-heard-of/1", ""},
 	} {
 		e := Entry{Subject: key, SubjectName: want.name}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
+	"slices"
 	"strings"
 
 	"portal/internal/audit"
@@ -83,7 +84,8 @@ func (s *Service) keep(ctx context.Context, tx *audit.Tx, it Item, f Fields) err
 		return err
 	}
 	if m.name(it.Key, f) == "" {
-		return problem.Fields(map[string]string{it.Inputs[0].Name: "กรุณากรอก" + it.Inputs[0].Label})
+		nameless := it.Inputs[slices.IndexFunc(it.Inputs, names)]
+		return problem.Fields(map[string]string{nameless.Name: nameless.missing()})
 	}
 	before, after := changed(it.Fields(), f)
 	if len(after) == 0 && it.Key != "" && (it.Draft != nil || it.Live != nil) {
@@ -97,6 +99,10 @@ func (s *Service) keep(ctx context.Context, tx *audit.Tx, it Item, f Fields) err
 	}
 	return tx.Record(audit.ContentDrafted, subject(it, f), audit.Diff{Before: before, After: after})
 }
+
+// names reports whether an item is called by the input: a draft may be unfinished,
+// but its editors must find it in the list.
+func names(in Input) bool { return in.Type == Line && in.Required }
 
 // Discard throws the draft of an item away. What is live stays.
 func (s *Service) Discard(ctx context.Context, actor authz.Actor, k Kind, key, mark string, form formkey.Key) error {
@@ -130,7 +136,7 @@ func (s *Service) Restore(ctx context.Context, actor authz.Actor, k Kind, key st
 		if err != nil {
 			return err
 		}
-		return s.keep(ctx, tx, it, f)
+		return s.keep(ctx, tx, it, f.typedInto(it.Inputs))
 	})
 }
 

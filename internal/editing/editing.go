@@ -7,12 +7,14 @@ package editing
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"portal/internal/audit"
 	"portal/internal/authz"
 	"portal/internal/db"
 	"portal/internal/problem"
+	"portal/internal/thaidate"
 )
 
 // Service is the editors' use cases.
@@ -36,6 +38,8 @@ type Entry struct {
 	Name      string
 	Group     string // heading it stands under, or ""
 	Shown     bool   // visitors can see it, apart from its dates
+	Waits     bool   // its time has not come
+	Ended     bool   // its time is over
 	Published bool
 	Note      string // such as the date of an announcement
 	Draft     *DraftNote
@@ -53,12 +57,14 @@ type Item struct {
 	Kind   Kind
 	Key    string // "" for a new one
 	Name   string
-	Title  string // of the kind, as in the menu
-	One    string // of one such item
-	Path   string // where visitors see it
+	Title  string   // of the kind, as in the menu
+	One    string   // of one such item
+	Path   string   // where visitors see it
+	Pages  []Option // on which they see it, by their paths, if it is more than that one
 	Inputs []Input
-	Live   Fields // nil if it is not published
-	Number int    // of the live version; 0 before the first edit, -1 if not published
+	Files  []Option // that any version of it names, by SHA-256, as editors know them
+	Live   Fields   // nil if it is not published
+	Number int      // of the live version; 0 before the first edit, -1 if not published
 	Draft  *Draft
 	Mark   string // names this very state; a form sends it back
 }
@@ -127,7 +133,7 @@ func (s *Service) Entries(ctx context.Context, actor authz.Actor, k Kind) ([]Ent
 		if m.may(actor, it.fields) != nil {
 			continue
 		}
-		e := Entry{Key: it.key, Name: m.name(it.key, it.fields), Group: it.group, Note: it.note, Shown: it.fields[shownField] != "", Published: true}
+		e := published(m, it, s.now())
 		if d, ok := drafts[it.key]; ok {
 			e.Draft = &d.DraftNote
 			delete(drafts, it.key)
@@ -135,6 +141,23 @@ func (s *Service) Entries(ctx context.Context, actor authz.Actor, k Kind) ([]Ent
 		entries = append(entries, e)
 	}
 	return append(unpublished(m, actor, drafts), entries...), nil
+}
+
+// published is the line of an item that is live.
+func published(m model, it item, now time.Time) Entry {
+	from, until := timeOf(it.fields["from"]), timeOf(it.fields["until"])
+	notes := []string{it.note}
+	if from != nil {
+		notes = append(notes, "แสดงตั้งแต่ "+thaidate.ShortTime(*from))
+	}
+	if until != nil {
+		notes = append(notes, "แสดงถึง "+thaidate.ShortTime(*until))
+	}
+	return Entry{
+		Key: it.key, Name: m.name(it.key, it.fields), Group: it.group, Published: true, Shown: it.fields[shownField] != "",
+		Waits: from != nil && from.After(now), Ended: until != nil && !until.After(now),
+		Note: strings.Join(slices.DeleteFunc(notes, func(n string) bool { return n == "" }), " · "),
+	}
 }
 
 // unpublished are the drafts of items that visitors have never seen.
@@ -175,7 +198,7 @@ func load(ctx context.Context, r db.Reader, actor authz.Actor, k Kind, key strin
 		return it, err
 	}
 	if i := slices.IndexFunc(live, func(l item) bool { return l.key == key }); i >= 0 {
-		it.Live, it.Number = live[i].fields, 0
+		it.Live, it.Number = live[i].fields.typedInto(it.Inputs), 0
 	}
 	if it.Draft, err = selectDraft(ctx, r, k, key); err != nil {
 		return it, err
@@ -197,6 +220,12 @@ func load(ctx context.Context, r db.Reader, actor authz.Actor, k Kind, key strin
 		}
 	}
 	it.Name, it.Path, it.Mark = m.name(key, it.Fields()), m.path(key), it.mark()
+	if k == Site && key == headingKey {
+		it.Pages = headingPages()
+	}
+	if err := addFiles(ctx, r, &it); err != nil {
+		return it, err
+	}
 	return it, addChoices(ctx, r, actor, m, it.Inputs)
 }
 

@@ -3,6 +3,7 @@ package editing
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -388,6 +389,98 @@ func TestIncompleteDraftIsKeptButNotPublished(t *testing.T) {
 	}
 	if d.live("one") != "คำตอบ one" {
 		t.Errorf("visitors read %q", d.live("one"))
+	}
+}
+
+// TestNamelessDraftIsRefused at the input that names an item: whatever else was
+// filled in.
+func TestNamelessDraftIsRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	admin := d.editor(authz.DGAAdmin)
+	for kind, want := range map[Kind]struct{ field, fix string }{
+		FAQ: {"question", "กรุณากรอกคำถาม"}, Banner: {"alt", "กรุณากรอกคำบรรยายภาพ"}, Manual: {"title", "กรุณากรอกชื่อคู่มือ"},
+		Announcement: {"title", "กรุณากรอกหัวข้อประกาศ"}, FAQGroup: {"title", "กรุณากรอกชื่อหมวด"},
+	} {
+		it, err := d.Open(t.Context(), admin, kind, "")
+		d.do(err)
+		_, err = d.Save(t.Context(), admin, kind, "", Saving{Mark: it.Mark, Fields: it.Fields()})
+		if got := problem.Of(err).Field(want.field); got != want.fix {
+			t.Errorf("%s: %q, %v", kind, got, err)
+		}
+	}
+}
+
+// TestFilesHaveNames in what editors compare, also two of the same name.
+func TestFilesHaveNames(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	admin := d.editor(authz.DGAAdmin)
+	wide, narrow := strings.Repeat("ab", 32), strings.Repeat("cd", 32)
+	_, err := d.pool.Exec(t.Context(), `INSERT INTO files (sha256, media_type, name, bytes, created_at)
+		SELECT decode(h, 'hex'), 'image/png', 'ภาพ.png', '', '2026-11-23T03:00:00Z' FROM unnest($1::text[]) h`, []string{wide, narrow})
+	d.do(err)
+	it, err := d.Open(t.Context(), admin, Banner, "")
+	d.do(err)
+	f := with(with(with(with(it.Fields(), "alt", "ตรา"), "wide", wide), "narrow", narrow), "from", "2026-11-27T10:00")
+	key, err := d.Save(t.Context(), admin, Banner, "", Saving{Mark: it.Mark, Fields: f})
+	d.do(err)
+	it, err = d.Open(t.Context(), admin, Banner, key)
+	d.do(err)
+	got := map[string]string{}
+	for _, c := range Differences(it.Inputs, nil, it.Draft.Fields) {
+		got[c.Label] = c.New
+	}
+	const name = "ภาพ.png · 23 พ.ย. 2569 10:00 น."
+	if got["ภาพสำหรับจอกว้าง"] != name || got["ภาพสำหรับโทรศัพท์"] != name+" (cdcdcdcd)" || got["แสดงตั้งแต่"] != "27 พ.ย. 2569 10:00 น." {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestUnchangedIsNoDraft, also of what has no field for being shown.
+func TestUnchangedIsNoDraft(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	admin := d.editor(authz.DGAAdmin)
+	for kind, key := range map[Kind]string{FAQ: "one", FAQGroup: "usage"} {
+		it, err := d.Open(t.Context(), admin, kind, key)
+		d.do(err)
+		sent := url.Values{}
+		for name, value := range it.Fields() {
+			if value != "" {
+				sent.Set(name, value)
+			}
+		}
+		fields := Read(it.Inputs, sent)
+		_, err = d.Save(t.Context(), admin, kind, key, Saving{Mark: it.Mark, Fields: fields})
+		d.do(err)
+		if before, after := changed(it.Fields(), fields); len(before)+len(after) > 0 {
+			t.Errorf("%s: from %v to %v", kind, before, after)
+		}
+	}
+	if n := d.count(`SELECT count(*) FROM content_drafts`); n != 0 {
+		t.Errorf("%d drafts", n)
+	}
+}
+
+// TestListSaysWhatIsSeenNow apart from what was published.
+func TestListSaysWhatIsSeenNow(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC) // 10:00 in Bangkok
+	for _, tt := range []struct {
+		from, until  string
+		waits, ended bool
+		note         string
+	}{
+		{"", "", false, false, "ก"},
+		{"2026-11-23T10:00", "2026-11-23T10:01", false, false, "ก · แสดงตั้งแต่ 23 พ.ย. 2569 10:00 น. · แสดงถึง 23 พ.ย. 2569 10:01 น."},
+		{"2026-11-23T10:01", "", true, false, "ก · แสดงตั้งแต่ 23 พ.ย. 2569 10:01 น."},
+		{"", "2026-11-23T10:00", false, true, "ก · แสดงถึง 23 พ.ย. 2569 10:00 น."},
+	} {
+		e := published(announcementModel, item{note: "ก", fields: Fields{"from": tt.from, "until": tt.until}}, now)
+		if e.Waits != tt.waits || e.Ended != tt.ended || e.Note != tt.note {
+			t.Errorf("%+v: %+v", tt, e)
+		}
 	}
 }
 

@@ -2,11 +2,14 @@ package editing
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"portal/internal/authz"
+	"portal/internal/thaidate"
 )
 
 // Version is one published version of an item.
@@ -114,15 +117,47 @@ func (in Input) word(value string) string {
 	switch in.Type {
 	case Check:
 		if value == "" {
-			return "ไม่ใช่"
+			return "ไม่"
 		}
 		return "ใช่"
-	case Choice:
+	case Choice, Picture, Document:
 		for _, o := range in.Options {
 			if o.Value == value {
 				return o.Label
 			}
 		}
+	case Date:
+		if on, err := thaidate.ParseDay(value); err == nil {
+			return thaidate.Short(on)
+		}
+	case Moment:
+		if at := timeOf(value); at != nil {
+			return thaidate.ShortTime(*at)
+		}
 	}
 	return value
+}
+
+// Said is a field of an item, one of a row too, as the form calls it and shows
+// its value. It is not known to kinds that have no such field.
+func (k Kind) Said(key, field, value string) (label, words string, known bool) {
+	m, ok := models[k]
+	if !ok {
+		return "", "", false
+	}
+	for _, in := range m.inputs(key) {
+		if in.Name == field {
+			return in.Title(), in.word(value), true
+		}
+		row, ok := strings.CutPrefix(field, in.Name+".")
+		if !ok || in.Type != List {
+			continue
+		}
+		number, name, _ := strings.Cut(row, ".")
+		i, err := strconv.Atoi(number)
+		if at := slices.IndexFunc(in.Parts, func(p Input) bool { return p.Name == name }); at >= 0 && err == nil {
+			return fmt.Sprintf("%s รายการที่ %d %s", in.Label, i+1, in.Parts[at].Label), in.Parts[at].word(value), true
+		}
+	}
+	return "", "", false
 }

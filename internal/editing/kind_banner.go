@@ -41,7 +41,8 @@ var bannerModel = model{
 			Shown: f[shownField] != "", ShownFrom: timeOf(f["from"]), ShownUntil: timeOf(f["until"]),
 		})
 	},
-	place: banner.Place, check: bannerCheck, path: at("/backend"), may: anyone,
+	place: banner.Place, check: bannerCheck, may: anyone,
+	path: func(key string) string { return "/backend#banner-" + key },
 	name: func(_ string, f Fields) string {
 		if f["heading"] == "" {
 			return f["alt"]

@@ -5,11 +5,26 @@ import "portal/internal/settings"
 // headings are the pages whose headings are edited together.
 var headings = []struct {
 	slug, label string
+	path        string   // of the page, where something of the heading is seen on it
 	has         []string // of the inputs
 }{
-	{settings.HeadHome, "หน้าหลัก", []string{description}}, {settings.HeadFAQ, "FAQ", allOfHeading}, {settings.HeadManual, "คู่มือ", allOfHeading},
-	{settings.HeadManualCentral, "คู่มือ: กลุ่มหน่วยงานส่วนกลาง", []string{title}}, {settings.HeadManualServicePoint, "คู่มือ: กลุ่มจุดบริการ", []string{title}},
-	{settings.HeadAnnouncement, "ประกาศข่าวสาร", allOfHeading}, {settings.HeadContact, "ติดต่อเรา", allOfHeading},
+	{settings.HeadHome, "หน้าหลัก", "", []string{description}}, {settings.HeadFAQ, "FAQ", "/backend/faq", allOfHeading},
+	{settings.HeadManual, "คู่มือ", "/backend/manual", allOfHeading},
+	{settings.HeadManualCentral, "คู่มือ: กลุ่มหน่วยงานส่วนกลาง", "", []string{title}},
+	{settings.HeadManualServicePoint, "คู่มือ: กลุ่มจุดบริการ", "", []string{title}},
+	{settings.HeadAnnouncement, "ประกาศข่าวสาร", "/backend/announcement", allOfHeading},
+	{settings.HeadContact, "ติดต่อเรา", "/backend/contact", allOfHeading},
+}
+
+// headingPages are the pages on which the headings are seen.
+func headingPages() []Option {
+	var all []Option
+	for _, h := range headings {
+		if h.path != "" {
+			all = append(all, Option{h.path, h.label})
+		}
+	}
+	return all
 }
 
 // The inputs of a heading: what follows the page's name in theirs.

@@ -116,10 +116,14 @@ func landingInputs() []Input {
 	const words = "เนื้อหาในส่วนต่าง ๆ"
 	var inputs []Input
 	for _, p := range parts {
+		head, lead := "", "คำนำ"
+		if p.slug == settings.PartBanners {
+			head, lead = "โปรแกรมอ่านหน้าจออ่านให้ผู้ที่มองไม่เห็นภาพ", "ข้อความเมื่อไม่มีแบนเนอร์"
+		}
 		inputs = append(inputs,
 			Input{Part: p.label, Name: p.slug + "_on", Label: "แสดงส่วนนี้", Type: Check, Initial: "1"},
-			Input{Part: p.label, Name: p.slug + "_title", Label: "หัวข้อ", Type: Line, Max: 120, Required: true},
-			Input{Part: p.label, Name: p.slug + "_lead", Label: "คำนำ", Type: Line, Max: 250})
+			Input{Part: p.label, Name: p.slug + "_title", Label: "หัวข้อ", Hint: head, Type: Line, Max: 120, Required: true},
+			Input{Part: p.label, Name: p.slug + "_lead", Label: lead, Type: Line, Max: 250})
 	}
 	return append(inputs,
 		Input{Part: words, Name: "faq_by", Label: "คำถามในส่วน FAQ", Type: Choice, Required: true, Options: faqChoices},

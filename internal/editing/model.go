@@ -10,6 +10,7 @@ import (
 	"portal/internal/db"
 	"portal/internal/faq"
 	"portal/internal/problem"
+	"portal/internal/thaidate"
 )
 
 // Kind is a kind of content.
@@ -160,6 +161,46 @@ func addChoices(ctx context.Context, r db.Reader, actor authz.Actor, m model, in
 		})
 	}
 	return nil
+}
+
+// addFiles fills in what the files are called that an item names.
+func addFiles(ctx context.Context, r db.Reader, it *Item) error {
+	if !takeFiles(it.Inputs) {
+		return nil
+	}
+	all, err := selectFileNames(ctx, r, it.Kind, it.Key, it.Live.files())
+	if err != nil {
+		return err
+	}
+	used := map[string]bool{}
+	for _, f := range all {
+		label := f.Name + " · " + thaidate.ShortTime(f.CreatedAt)
+		if used[label] { // two files that came together under one name
+			label += " (" + f.Hash[:8] + ")"
+		}
+		used[label] = true
+		it.Files = append(it.Files, Option{f.Hash, label})
+	}
+	nameFiles(it.Inputs, it.Files)
+	return nil
+}
+
+func takeFiles(inputs []Input) bool {
+	return slices.ContainsFunc(inputs, func(in Input) bool {
+		return in.Type == Picture || in.Type == Document || takeFiles(in.Parts)
+	})
+}
+
+func nameFiles(inputs []Input, files []Option) {
+	for i, in := range inputs {
+		switch in.Type {
+		case Picture, Document:
+			inputs[i].Options = files
+		case List:
+			inputs[i].Parts = slices.Clone(in.Parts) // the kind's own stay as they are
+			nameFiles(inputs[i].Parts, files)
+		}
+	}
 }
 
 func yes(b bool) string {

@@ -1,7 +1,10 @@
 package editing
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"portal/internal/authz"
 	"portal/internal/problem"
@@ -31,4 +34,30 @@ func arranged(m model, actor authz.Actor, live []item, keys, was []string) (befo
 		before, after = append(before, names[was[i]]), append(after, names[keys[i]])
 	}
 	return before, after, nil
+}
+
+// InPlace is the order that the numbers typed beside the lines of a list ask
+// for: which line stands at each place. Whoever moves a line without scripts
+// changes its number alone, so that number is where it goes, and the lines that
+// kept theirs stand around it as before.
+func InPlace(typed []string) []int {
+	var order, moved []int
+	place := make([]int, len(typed))
+	for i, text := range typed {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || n == i+1 {
+			order = append(order, i)
+			continue
+		}
+		place[i] = n
+		moved = append(moved, i)
+	}
+	slices.SortStableFunc(moved, func(a, b int) int { return cmp.Compare(place[a], place[b]) })
+	at := 0
+	for _, line := range moved {
+		at = min(max(place[line]-1, at), len(order))
+		order = slices.Insert(order, at, line)
+		at++
+	}
+	return order
 }

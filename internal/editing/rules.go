@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -55,31 +54,25 @@ func (in Input) read(typed string) string {
 const maxRows = 50
 
 func readRows(f Fields, in Input, form url.Values) {
-	type row struct {
-		place  int
-		fields Fields
+	at := func(i int, part string) string { return in.Name + "." + strconv.Itoa(i) + "." + part }
+	places := make([]string, maxRows)
+	for i := range places {
+		places[i] = form.Get(at(i, "place"))
 	}
-	var rows []row
-	for i := range maxRows {
-		r := row{place: i + 1, fields: Fields{}}
-		prefix := in.Name + "." + strconv.Itoa(i) + "."
-		if typed, err := strconv.Atoi(strings.TrimSpace(form.Get(prefix + "place"))); err == nil {
-			r.place = typed
-		}
-		filled := false
+	kept := 0
+	for _, i := range InPlace(places) {
+		row, filled := Fields{}, false
 		for _, part := range in.Parts {
-			r.fields[part.Name] = part.read(form.Get(prefix + part.Name))
-			filled = filled || r.fields[part.Name] != ""
+			row[part.Name] = part.read(form.Get(at(i, part.Name)))
+			filled = filled || row[part.Name] != ""
 		}
-		if filled && form.Get(prefix+"drop") == "" {
-			rows = append(rows, r)
+		if !filled || form.Get(at(i, "drop")) != "" {
+			continue
 		}
-	}
-	sort.SliceStable(rows, func(a, b int) bool { return rows[a].place < rows[b].place })
-	for i, r := range rows {
-		for name, value := range r.fields {
-			f[in.Name+"."+strconv.Itoa(i)+"."+name] = value
+		for name, value := range row {
+			f[at(kept, name)] = value
 		}
+		kept++
 	}
 }
 
@@ -147,7 +140,7 @@ func check(m model, inputs []Input, f Fields, complete bool) error {
 func (in Input) check(name, value string, complete bool, wrong map[string]string) {
 	switch {
 	case value == "" && in.Required && complete:
-		wrong[name] = "กรุณากรอก" + in.Label
+		wrong[name] = in.missing()
 	case value == "":
 	case in.Max > 0 && utf8.RuneCountInString(value) > in.Max:
 		wrong[name] = fmt.Sprintf("ยาวเกินไป กรอกได้ไม่เกิน %d ตัวอักษร ขณะนี้มี %d", in.Max, utf8.RuneCountInString(value))
@@ -156,6 +149,14 @@ func (in Input) check(name, value string, complete bool, wrong map[string]string
 	case in.Name == "email" && !isMail(value):
 		wrong[name] = "อีเมลไม่ถูกต้อง ตัวอย่าง contact@dga.or.th"
 	}
+}
+
+// missing asks for the input where it is empty.
+func (in Input) missing() string {
+	if slices.Contains([]InputType{Choice, Picture, Document}, in.Type) {
+		return "กรุณาเลือก" + in.Label
+	}
+	return "กรุณากรอก" + in.Label
 }
 
 var invalid = map[InputType]string{
@@ -225,6 +226,15 @@ func (i Item) mark() string {
 		revision = i.Draft.Revision
 	}
 	return fmt.Sprintf("%d.%d", i.Number, revision)
+}
+
+// typedInto are f as a form with inputs sends it: what cannot be hidden is shown
+// in every list, but that is nothing that an editor changes.
+func (f Fields) typedInto(inputs []Input) Fields {
+	if !slices.ContainsFunc(inputs, func(in Input) bool { return in.Name == shownField }) {
+		delete(f, shownField)
+	}
+	return f
 }
 
 // files are the stored files that fields name, as SHA-256 in hex.

@@ -182,3 +182,22 @@ func selectFiles(ctx context.Context, r db.Reader) (map[string]bool, error) {
 	}
 	return files, err
 }
+
+type fileName struct {
+	Hash      string
+	Name      string
+	CreatedAt time.Time
+}
+
+// selectFileNames returns what the files are called that a version or the draft
+// of an item names, and those among hashes, the oldest first.
+func selectFileNames(ctx context.Context, r db.Reader, k Kind, key string, hashes []string) ([]fileName, error) {
+	rows, err := r.Query(ctx, `
+		SELECT encode(sha256, 'hex') AS hash, name, created_at FROM files
+		WHERE sha256 IN (SELECT sha256 FROM content_files WHERE kind = $1 AND key = $2 UNION SELECT decode(h, 'hex') FROM unnest($3::text[]) h)
+		ORDER BY created_at, sha256`, k, key, hashes)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[fileName])
+}

@@ -118,7 +118,7 @@ func TestParse(t *testing.T) {
 		want string
 	}{
 		{url.Values{"body": {"**ก**\r\nข "}}, "**ก**\nข"},
-		{url.Values{"body": {"เก่า"}, "body_html": {"<div><strong>ใหม่</strong></div>"}}, "**ใหม่**\n"},
+		{url.Values{"body": {"เก่า"}, "body_html": {"<div><strong>ใหม่</strong></div>"}}, "**ใหม่**"},
 		{url.Values{"body": {"ก"}, "body_html": {""}}, "ก"},
 		{nil, ""},
 	} {

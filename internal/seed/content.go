@@ -200,6 +200,10 @@ func bannerItem(s source) item {
 
 func manualItem(s source) item {
 	return contentItem("manual/"+s.header["slug"], func(ctx context.Context, tx *audit.Tx) error {
+		position, err := s.int("position")
+		if err != nil {
+			return err
+		}
 		on, err := s.date("date")
 		if err != nil {
 			return err
@@ -209,7 +213,7 @@ func manualItem(s source) item {
 			return err
 		}
 		return manual.Add(ctx, tx, manual.Manual{
-			Slug: s.header["slug"], Title: s.header["title"], Audience: authz.Role(s.header["audience"]),
+			Slug: s.header["slug"], Position: position, Title: s.header["title"], Audience: authz.Role(s.header["audience"]),
 			Group: manual.Group(s.header["group"]), IssuedOn: on, File: hash, FileName: s.header["filename"],
 		})
 	})

@@ -19,6 +19,12 @@ func TestSeedingTwiceKeepsWhatSomebodyEdited(t *testing.T) {
 	if err != nil || added < 50 {
 		t.Fatalf("%d items, %v", added, err)
 	}
+	var shared int
+	err = pool.QueryRow(ctx, `SELECT (SELECT count(*) - count(DISTINCT position) FROM banners) + (SELECT count(*) - count(DISTINCT (group_name, position)) FROM manuals)
+		+ (SELECT count(*) - count(DISTINCT (group_slug, position)) FROM faq_entries)`).Scan(&shared)
+	if err != nil || shared != 0 {
+		t.Errorf("%d items share a place, %v: a new version would move them", shared, err)
+	}
 	for _, sql := range []string{
 		`UPDATE pages SET title = 'แก้ไขแล้ว' WHERE slug = 'about'`,
 		`DELETE FROM announcements`,

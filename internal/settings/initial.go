@@ -24,7 +24,7 @@ var Initial = Site{
 	},
 	Landing: Landing{
 		Parts: []Part{
-			{Slug: PartBanners, Title: "แบนเนอร์ประชาสัมพันธ์"},
+			{Slug: PartBanners, Title: "แบนเนอร์ประชาสัมพันธ์", Lead: "ดูแลข้อมูลหน่วยงาน จุดบริการ และคู่มือสำหรับประชาชน ให้เป็นปัจจุบันบน info.go.th"},
 			{Slug: PartDuties, Title: "แนวทางปฏิบัติสำหรับเจ้าหน้าที่หน่วยงาน", Lead: "งานที่ต้องดูแลให้เป็นปัจจุบันอยู่เสมอ"},
 			{Slug: PartSteps, Title: "แนวทางปฏิบัติ", Lead: "ขั้นตอนการขอรับสิทธิ์และเข้าใช้งานครั้งแรก"},
 			{Slug: PartFAQ, Title: "FAQ"},

@@ -43,7 +43,7 @@ type Part struct {
 	Slug  string // one of the constants below
 	Off   bool   // left out
 	Title string // its heading
-	Lead  string // a sentence beside the heading, or ""
+	Lead  string // a sentence beside the heading or, for the banners, in their place; or ""
 }
 
 // The parts of the landing page that have words of their own, in their order.

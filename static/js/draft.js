@@ -65,6 +65,7 @@ function restore(form, list) {
 		const field = same[(at[name] = (at[name] ?? -1) + 1)];
 		if (field) field.value = value;
 	}
+	for (const rows of form.querySelectorAll("[data-order]")) rows.dispatchEvent(new Event("order:restored"));
 	form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -82,13 +83,17 @@ async function watch(form) {
 	let slot = key; // while an older text is on offer, what is typed goes beside it
 	let sending = false;
 	let full = false;
+	let early = false; // something was typed before the editors were there
+	const note = () => (early = true);
+	form.addEventListener("input", note);
 	await settled(form);
+	form.removeEventListener("input", note);
 
 	const refused = document.querySelector("[data-error-summary]") !== null; // the server gave back what was typed
 	const found = read(`${key}:new`) ?? read(key);
 	let baseline = JSON.stringify(typed(form));
-	let saved = baseline;
-	const changed = () => refused || JSON.stringify(typed(form)) !== baseline;
+	let saved = early ? "" : baseline;
+	const changed = () => refused || early || JSON.stringify(typed(form)) !== baseline;
 
 	function save() {
 		const list = typed(form);
@@ -96,7 +101,7 @@ async function watch(form) {
 		if (now === saved) return;
 		saved = now;
 		try {
-			if (now === baseline && !refused) localStorage.removeItem(slot);
+			if (now === baseline && !refused && !early) localStorage.removeItem(slot);
 			else localStorage.setItem(slot, JSON.stringify({ at: Date.now(), list }));
 		} catch {
 			if (!full) warn(form, "เบราว์เซอร์นี้เก็บข้อความที่พิมพ์ไว้ไม่ได้ กรุณากดบันทึกเป็นระยะ");

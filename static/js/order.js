@@ -28,6 +28,13 @@ function start(list) {
 		number();
 	}
 
+	// A draft brings back the numbers: the lines follow them.
+	list.addEventListener("order:restored", () => {
+		const at = (item) => item.querySelector("[data-order-place]").valueAsNumber || 0;
+		list.append(...items().sort((a, b) => at(a) - at(b)));
+		number();
+	});
+
 	function tell(item) {
 		const all = items();
 		say.textContent = `${title(item)} อยู่ลำดับที่ ${all.indexOf(item) + 1} จาก ${all.length} ยังไม่ได้บันทึก`;

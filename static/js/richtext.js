@@ -133,12 +133,15 @@ async function start(root) {
 	describe();
 	element.addEventListener("trix-file-accept", (event) => {
 		event.preventDefault();
-		tell(root.dataset.pictures ? "วางไฟล์ในข้อความไม่ได้ กรุณาเพิ่มรูปที่เมนูไฟล์ แล้วใช้ปุ่ม “รูปภาพ”" : "วางไฟล์ในข้อความนี้ไม่ได้");
+		tell(root.dataset.pictures ? "วางไฟล์ในข้อความไม่ได้ กรุณาเพิ่มรูปที่เมนู “คลังไฟล์” แล้วใช้ปุ่ม “รูปภาพ”" : "วางไฟล์ในข้อความนี้ไม่ได้");
 	});
 
 	toolbar(bar, element, { link: linkDialog(root, element, clean), picture: pictureDialog(root, element, clean) });
 	const why = clean.whyPlain(content);
-	show(why !== "", why);
+	const early = plain.value !== plain.defaultValue; // typed while the editor was on its way: it is not taken away
+	const here = document.activeElement === plain;
+	show(early || why !== "", why);
+	if (here && plain.hidden) element.focus();
 	root.dataset.richReady = "";
 	root.dispatchEvent(new CustomEvent("rich:ready", { bubbles: true }));
 }
