@@ -7,7 +7,7 @@ TEST  = $(GO) run ./internal/devtools/withpostgres -- $(GO) test
 # The tables of this packer are so large that watching each access takes ten times as long.
 RACE  = -race -gcflags=github.com/andybalholm/brotli=-race=false
 
-.PHONY: help run test check lint unit e2e torture fuzz bench soak generate assets manuals build sbom licences vulnerabilities reproducible clean
+.PHONY: help run test check lint unit e2e torture fuzz breaks bench soak generate assets manuals build sbom licences vulnerabilities reproducible clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
@@ -44,6 +44,9 @@ torture: fuzz ## what needs load, faults or room: fuzzing, and tests with Tortur
 
 fuzz: ## throw odd inputs at whatever reads them, 60 s each (FUZZTIME=10s); FUZZ=token for a part
 	@FUZZTIME='$(FUZZTIME)' FUZZ='$(FUZZ)' sh .ci/fuzz
+
+breaks: ## break the code for each line of docs/security.md and see its tests fail; LINES="A25 A26" for some
+	$(GO) run ./internal/devtools/withpostgres -- $(GO) run ./internal/devtools/breaks $(LINES)
 
 bench: ## measure what is promised of the speed (docs/performance.md); -only pages for a part: make bench BENCH="-only pages"
 	$(GO) run ./internal/devtools/bench $(BENCH)

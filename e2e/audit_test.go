@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -25,7 +24,7 @@ func TestA68_VerifyOnTheCommandLine(t *testing.T) {
 		}
 	}
 	verify := func(more ...string) (string, int) {
-		cmd := exec.Command(filepath.Join("..", "bin", "portal"), append([]string{"audit", "verify"}, more...)...)
+		cmd := exec.Command(binary, append([]string{"audit", "verify"}, more...)...)
 		cmd.Env = append(os.Environ(), "DATABASE_URL="+pool.Config().ConnString(), "PORTAL_TOKEN_KEYS="+base64.StdEncoding.EncodeToString(make([]byte, 32)))
 		out, _ := cmd.CombinedOutput() // its status says it
 		return string(out), cmd.ProcessState.ExitCode()

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net"
@@ -51,8 +52,8 @@ func startServer(t *testing.T, database, issuer string) portal {
 	return startBinary(t, binary, database, issuer)
 }
 
-// binary is the portal that `make build` leaves.
-var binary = filepath.Join("..", "bin", "portal")
+// binary is the portal that `make build` leaves, or the one that `make breaks` broke.
+var binary = cmp.Or(os.Getenv("PORTAL_TEST_BINARY"), filepath.Join("..", "bin", "portal"))
 
 // startBinary is startServer for a portal of another version.
 func startBinary(t *testing.T, binary, database, issuer string) portal {

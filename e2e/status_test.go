@@ -121,7 +121,7 @@ func (p portal) dir() string {
 // told in lines of JSON on standard output, and no secret is in them.
 func TestA69_ServeSpeaksJSON(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command(filepath.Join("..", "bin", "portal"), "serve")
+	cmd := exec.Command(binary, "serve")
 	cmd.Env = []string{"DATABASE_URL=postgres://portal:SECRET@localhost/x", "PORTAL_TOKEN_KEYS=SECRET", "DIGITALID_CLIENT_SECRET=SECRET", "DIGITALID_ISSUER=line one\nline two"}
 	out, err := cmd.Output()
 	var exit *exec.ExitError

@@ -247,7 +247,7 @@ func TestA69_OneLineEach(t *testing.T) {
 	nasty := "a\r\n{\"msg\":\"forged\"}\n\x1b[2J\x00\u2028z"
 	cookie := s.person(strings.ReplaceAll(nasty, "\x00", ""), authz.ManualAuthor)
 	s.logs.Reset()
-	paths := []string{"/backend/x%0d%0a%7b%22msg%22:%22forged%22%7d", "/backend/%1b%5b2J", "/backend/%00", "/backend/audit/%0a", "/backend/audit"}
+	paths := []string{"/backend/x%0d%0a%7b%22msg%22:%22forged%22%7d", "/backend/%1b%5b2J", "/backend/%00", "/backend/audit/%0a", "/backend/audit", "/backend/content/faq/a%0d%0a%1bz"}
 	for _, path := range paths {
 		s.do(request{method: "GET", path: path, cookie: cookie, header: map[string]string{"User-Agent": nasty, "X-Request-Id": nasty}})
 	}
@@ -264,6 +264,9 @@ func TestA69_OneLineEach(t *testing.T) {
 	}
 	if requests != len(paths) {
 		t.Errorf("%d lines for %d requests", requests, len(paths))
+	}
+	if n := s.count(`SELECT count(*) FROM audit_entries WHERE action = 'access.refused' AND subject LIKE '/backend/content/faq/a%z'`); n != 1 {
+		t.Errorf("%d refusals of an address with control characters, want 1: else the next proves nothing", n)
 	}
 	if n := s.count(`SELECT count(*) FROM audit_entries WHERE subject ~ '[[:cntrl:]]'`); n != 0 {
 		t.Errorf("%d subjects with control characters", n)

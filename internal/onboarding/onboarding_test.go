@@ -200,6 +200,7 @@ func TestA26_RefreshRacesRedeem(t *testing.T) {
 		}
 		won := redeemErr == nil
 		o.expect("memberships", `SELECT count(*) FROM memberships`, map[bool]int{true: 1, false: 0}[won])
+		o.expect("codes used although they were replaced", `SELECT count(*) FROM role_tokens WHERE used_at IS NOT NULL AND replaced_at IS NOT NULL`, 0)
 		o.expect("live codes", `SELECT count(*) FROM role_tokens WHERE used_at IS NULL AND replaced_at IS NULL`, 1)
 		if fresh.String() == code {
 			t.Fatal("the refresh gave the same code")

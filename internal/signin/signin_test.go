@@ -143,6 +143,17 @@ func TestA02_A03_A04_A05_A06_A07_A08_A11_ClaimsNotToBelieve(t *testing.T) {
 	drop := func(name string) func(*fakeProvider) {
 		return func(p *fakeProvider) { p.claims = func(c map[string]any) { delete(c, name) } }
 	}
+	// Both speak of the same person, or userinfo alone would be the reason.
+	subject := func(value any) func(*fakeProvider) {
+		return func(p *fakeProvider) {
+			p.claims = func(c map[string]any) {
+				if c["sub"] = value; value == nil {
+					delete(c, "sub")
+				}
+			}
+			p.userinfo = p.claims
+		}
+	}
 	for name, spoil := range map[string]func(*fakeProvider){
 		"A02 nonce wrong":           set("nonce", "other"),
 		"A02 nonce missing":         drop("nonce"),
@@ -152,10 +163,10 @@ func TestA02_A03_A04_A05_A06_A07_A08_A11_ClaimsNotToBelieve(t *testing.T) {
 		"A04 aud missing":           drop("aud"),
 		"A04 several aud":           set("aud", []string{"portal", "other"}),
 		"A04 azp wrong":             set("azp", "other"),
-		"A05 sub missing":           drop("sub"),
-		"A05 sub empty":             set("sub", ""),
-		"A05 sub too long":          set("sub", strings.Repeat("x", 256)),
-		"A05 sub with control":      set("sub", "a\nb"),
+		"A05 sub missing":           subject(nil),
+		"A05 sub empty":             subject(""),
+		"A05 sub too long":          subject(strings.Repeat("x", 256)),
+		"A05 sub with control":      subject("a\nb"),
 		"A06 iat missing":           drop("iat"),
 		"A06 iat ahead":             set("iat", time.Now().Add(10*time.Minute).Unix()),
 		"A06 exp past":              set("exp", time.Now().Add(-time.Minute).Unix()),
@@ -211,6 +222,12 @@ func TestA09_KeysRotated(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := b.p.keyRequests.Load()
+	if _, err := b.finish(b.begin()); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.p.keyRequests.Load() - before; n != 0 {
+		t.Errorf("%d key fetches although the keys are known, want none", n)
+	}
 	b.p.key, b.p.keyID = newKey(t), "k2"
 	if _, err := b.finish(b.begin()); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// workshop is the project, Go itself, and a folder beside them for what is broken.
+type workshop struct {
+	root, goroot, dir string
+}
+
+func newWorkshop() (*workshop, error) {
+	said, err := exec.Command("go", "env", "GOMOD", "GOROOT").Output()
+	if err != nil {
+		return nil, err
+	}
+	mod, goroot, _ := strings.Cut(strings.TrimSpace(string(said)), "\n")
+	dir, err := os.MkdirTemp("", "breaks")
+	return &workshop{filepath.Dir(mod), goroot, dir}, err
+}
+
+// path is where a file of the table is: in the project, or in Go's own library.
+func (w *workshop) path(name string) string {
+	if inside, ok := strings.CutPrefix(name, "GOROOT/"); ok {
+		return filepath.Join(w.goroot, filepath.FromSlash(inside))
+	}
+	return filepath.Join(w.root, filepath.FromSlash(name))
+}
+
+// overlay writes the broken files beside the tree and returns the list by which
+// the go command reads them instead (go help build, -overlay).
+func (w *workshop) overlay(b breakage) (string, error) {
+	broken, err := w.apply(b)
+	if err != nil {
+		return "", err
+	}
+	replaced := map[string]string{}
+	for name, text := range broken {
+		to := filepath.Join(w.dir, strings.ReplaceAll(name, "/", "__"))
+		if err := os.WriteFile(to, []byte(text), 0o600); err != nil {
+			return "", err
+		}
+		replaced[w.path(name)] = to
+	}
+	list, err := json.Marshal(map[string]any{"Replace": replaced})
+	if err != nil {
+		return "", err
+	}
+	name := filepath.Join(w.dir, "overlay.json")
+	return name, os.WriteFile(name, list, 0o600)
+}
+
+// apply returns the broken files by name. A text that is not there, or more than
+// once, is an error: the code has moved on and the break must follow.
+func (w *workshop) apply(b breakage) (map[string]string, error) {
+	broken := map[string]string{}
+	for _, e := range b.edits {
+		text, begun := broken[e.file]
+		if !begun {
+			read, err := os.ReadFile(w.path(e.file))
+			if err != nil {
+				return nil, err
+			}
+			text = string(read)
+		}
+		found := e.pattern().FindAllStringIndex(text, -1)
+		if len(found) != 1 {
+			return nil, fmt.Errorf("%s: found %d times, not once: %s", e.file, len(found), e.before)
+		}
+		broken[e.file] = text[:found[0][0]] + e.after + text[found[0][1]:]
+	}
+	return broken, nil
+}
+
+// pattern finds the text however its lines are indented.
+func (e edit) pattern() *regexp.Regexp {
+	var all []string
+	for line := range strings.SplitSeq(e.before, "\n") {
+		all = append(all, regexp.QuoteMeta(strings.TrimLeft(line, "\t ")))
+	}
+	return regexp.MustCompile(strings.Join(all, `\n[\t ]*`))
+}
+
+// unnoticed names the tests that passed although they should have failed.
+type unnoticed []string
+
+func (u unnoticed) Error() string { return "not noticed by " + strings.Join(u, ", ") }
+
+// try runs the break's tests on the broken code and returns what they said. Its
+// error is unnoticed, or says why the break could not be tried.
+func (w *workshop) try(ctx context.Context, b breakage) (said string, err error) {
+	overlay, err := w.overlay(b)
+	if err != nil {
+		return "", err
+	}
+	var passed unnoticed
+	for _, g := range groups(b.tests) {
+		r, err := w.test(ctx, g, overlay)
+		said += r.said()
+		if err != nil {
+			return said, err
+		}
+		for _, name := range g.names {
+			switch r.outcome[name] {
+			case "fail":
+			case "pass":
+				passed = append(passed, name)
+			default:
+				return said, fmt.Errorf("%s did not run", name)
+			}
+		}
+	}
+	if len(passed) > 0 {
+		return said, passed
+	}
+	return said, nil
+}
+
+// test runs a group of tests, with overlay unless it is "".
+func (w *workshop) test(ctx context.Context, g group, overlay string) (report, error) {
+	env := os.Environ()
+	if g.pkg == "e2e" {
+		// The journeys are made with the binary, not with what is linked to the test.
+		name := filepath.Join(w.dir, "portal")
+		if text, err := w.command(ctx, env, "build", "-overlay", overlay, "-o", name, "./cmd/portal").CombinedOutput(); err != nil {
+			return report{}, fmt.Errorf("%w\n%s", err, text)
+		}
+		env = append(env, "PORTAL_TEST_BINARY="+name)
+	}
+	args := []string{"test", "-json", "-count=1", "-vet=off", "-ldflags=-w", "-timeout", "20m", "-overlay", overlay, "-run", g.pattern()}
+	if g.torture {
+		args = append(args, "-tags", "torture")
+	}
+	var out bytes.Buffer
+	cmd := w.command(ctx, env, append(args, "./"+g.pkg)...)
+	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	err := cmd.Run()
+	var failed *exec.ExitError
+	if err != nil && !errors.As(err, &failed) {
+		return report{}, err
+	}
+	return readReport(&out)
+}
+
+func (w *workshop) command(ctx context.Context, env []string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir, cmd.Env = w.root, env
+	return cmd
+}
