@@ -79,7 +79,11 @@ func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
 	}
 	done, err := p.signin.Finish(r.Context(), cb)
 	p.cfg.Observer.SignIn(signInOutcome(err))
-	if err != nil {
+	switch {
+	case problem.Is(err, problem.BadInput): // the way on is to begin again, for whoever pressed “cancel” too
+		p.logCause(r, err)
+		return p.showWith(w, r, http.StatusBadRequest, done.ReturnPath, problem.Of(err).Message)
+	case err != nil:
 		return err
 	}
 	p.setCookie(w, "signin", "", -1)

@@ -133,8 +133,11 @@ func TestA12_A15_AnswersThatFitNothing(t *testing.T) {
 		q.change(values)
 		res := s.do(request{method: http.MethodGet, path: good.Path + "?" + values.Encode(), header: cookieHeader(q.cookies)})
 		body := text(t, res)
-		if res.StatusCode != http.StatusBadRequest || strings.Contains(body, "alert(1)") || !strings.Contains(body, "<h1") || cookieOf(res, "__Host-portal-session") != nil {
+		if res.StatusCode != http.StatusBadRequest || strings.Contains(body, "alert(1)") || !strings.Contains(body, `href="/backend/login/digitalid?return=`) || cookieOf(res, "__Host-portal-session") != nil {
 			t.Errorf("%s: %d\n%s", name, res.StatusCode, body)
+		}
+		if known := name == "an error of words"; known != strings.Contains(body, "?return=%2Fbackend") {
+			t.Errorf("%s: the way back is known: %t\n%s", name, known, body)
 		}
 	}
 	if n := s.count(`SELECT count(*) FROM staff_sessions`); n != 0 {
