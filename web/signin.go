@@ -34,7 +34,10 @@ func (p signinPages) showWith(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	v := signinview.View{Return: to, Start: "/backend/login/digitalid?return=" + url.QueryEscape(to), Message: message}
+	v := signinview.View{Start: "/backend/login/digitalid?return=" + url.QueryEscape(to), Message: message}
+	if to != signin.DefaultReturn { // nobody was on the way to anywhere
+		v.Return = to
+	}
 	return p.render(w, r, status, signinview.SignIn(l, v))
 }
 

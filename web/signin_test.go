@@ -145,6 +145,19 @@ func TestA12_A15_AnswersThatFitNothing(t *testing.T) {
 	}
 }
 
+// TestSignInPromisesTheWayBackOnlyToWhoCameFromSomewhere looks for the sentence.
+func TestSignInPromisesTheWayBackOnlyToWhoCameFromSomewhere(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for path, want := range map[string]bool{
+		"/backend/login": false, "/backend/login?return=//evil.example": false, "/backend/login?return=/backend/tokens": true,
+	} {
+		if got := strings.Contains(text(t, s.get(path, nil)), "ท่านจะกลับไปยังหน้าที่เปิดไว้"); got != want {
+			t.Errorf("%s: %t", path, got)
+		}
+	}
+}
+
 // TestA44_TheLogKeepsThePeer: who may speak for others is the trusted proxy alone,
 // and of what it says counts what it saw itself.
 func TestA44_TheLogKeepsThePeer(t *testing.T) {
