@@ -64,7 +64,7 @@ func (d *download) table(write func(sheet.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	nextWithin(d.w, patienceForChange)
+	firstWithin(d.w, patienceForExport)
 	if d.failed = write(paced{t, d}); d.failed != nil {
 		_ = t.Close() // lets go of a workbook's temporary file; the reader gets none of it
 		return d.failed

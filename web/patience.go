@@ -13,6 +13,7 @@ const (
 	patienceForSession = time.Second
 	patienceForPage    = 2500 * time.Millisecond
 	patienceForChange  = 4500 * time.Millisecond
+	patienceForExport  = 4 * time.Second // until its first row: a short table is to be there whole in five
 )
 
 var errPatience = errors.New("web: the database took too long")
@@ -65,15 +66,29 @@ func (p *patience) SetWriteDeadline(t time.Time) error {
 // nextWithin gives the database until then for its next answer, from now on: for
 // work that may take longer as a whole.
 func nextWithin(w http.ResponseWriter, d time.Duration) {
+	if p := patienceOf(w); p != nil {
+		p.timer.Reset(d)
+	}
+}
+
+// firstWithin gives the database until then for its first answer, from the
+// request's arrival on: for work that may take longer as a whole.
+func firstWithin(w http.ResponseWriter, d time.Duration) {
+	if p := patienceOf(w); p != nil {
+		p.allow(d)
+	}
+}
+
+// patienceOf is the patience that w was wrapped in, or nil.
+func patienceOf(w http.ResponseWriter) *patience {
 	for {
 		switch v := w.(type) {
 		case *patience:
-			v.timer.Reset(d)
-			return
+			return v
 		case interface{ Unwrap() http.ResponseWriter }:
 			w = v.Unwrap()
 		default:
-			return
+			return nil
 		}
 	}
 }

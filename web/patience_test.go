@@ -32,28 +32,32 @@ func TestPatienceCountsFromTheArrival(t *testing.T) {
 	}
 }
 
-// TestDownloadsWaitForRows lets the rows of a download come slowly, and then no
-// more.
+// TestDownloadsWaitForRows lets the rows of a download come slowly, the first so
+// soon that a short one is there in time, and then no more.
 func TestDownloadsWaitForRows(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Services{Content: content.New(nil, "", time.Now)})
-		p, r, end := withPatience(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
-		defer end()
-		p.forPage(r)
-		var last time.Time
-		err := s.stream(p, r, "รายชื่อ", sheet.CSV, func(out sheet.Writer) error {
-			for range 5 {
-				time.Sleep(patienceForChange - time.Millisecond)
-				if err := errors.Join(r.Context().Err(), out.Row("a")); err != nil {
-					return err
+	for rows, most := range map[int]time.Duration{0: patienceForExport, 5: patienceForChange} {
+		synctest.Test(t, func(t *testing.T) {
+			s := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Services{Content: content.New(nil, "", time.Now)})
+			last := time.Now()
+			p, r, end := withPatience(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+			defer end()
+			p.forPage(r)
+			time.Sleep(patienceForPage - time.Millisecond) // to find out who asks, and how many rows there are
+			err := s.stream(p, r, "รายชื่อ", sheet.CSV, func(out sheet.Writer) error {
+				due := last.Add(patienceForExport)
+				for range rows {
+					time.Sleep(time.Until(due) - time.Millisecond)
+					if err := errors.Join(r.Context().Err(), out.Row("a")); err != nil {
+						return err
+					}
+					last, due = time.Now(), time.Now().Add(patienceForChange)
 				}
+				<-r.Context().Done()
+				return r.Context().Err()
+			})
+			if took := time.Since(last); took != most || !errors.Is(err, context.Canceled) || !outOfPatience(r) {
+				t.Errorf("%d rows: %v after %s, want %s", rows, err, took, most)
 			}
-			last = time.Now()
-			<-r.Context().Done()
-			return r.Context().Err()
 		})
-		if took := time.Since(last); took != patienceForChange || !errors.Is(err, context.Canceled) || !outOfPatience(r) {
-			t.Errorf("%v after %s", err, took)
-		}
-	})
+	}
 }

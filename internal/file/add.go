@@ -162,6 +162,9 @@ func (s *Service) wait(ctx context.Context) error {
 	case s.work <- struct{}{}:
 		return nil
 	case <-ctx.Done():
+		if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) { // it was kept waiting too long
+			return fmt.Errorf("waiting to check an upload: %w", cause)
+		}
 		return brokenOff(ctx.Err())
 	case <-timer.C:
 		return problem.Wait(time.Minute, "มีผู้ส่งไฟล์พร้อมกันจำนวนมาก กรุณาส่งใหม่ภายหลัง")

@@ -45,10 +45,10 @@ func (p *person) redeem(c *code) {
 	case came == acknowledged:
 		p.seeRole(c, since)
 		c.officer.keep(member{p, c.role})
-	case a.rejected || a.unsent || a.asksToSignIn():
-		p.s.hand(c)
 	case came == inDoubt:
 		c.spoil()
+	case a.rejected || a.unsent || a.asksToSignIn():
+		p.s.hand(c)
 	case a.status == http.StatusConflict: // they have the role already: somebody else may use it
 		if c.good() {
 			p.s.hand(c)

@@ -183,7 +183,7 @@ func (p *person) carryOut(k kind, c change, f form) (answer, outcome) {
 		p.s.ledger.settle(noted, a, http.StatusSeeOther)
 		if a.asksToSignIn() {
 			p.turnedOut(f.action)
-			return a, inDoubt
+			return a, p.s.ledger.outcome(noted) // in doubt if it was tried before
 		}
 		if !a.failed() || a.rejected || giveUp {
 			return a, p.s.ledger.outcome(noted)
