@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,17 @@ import (
 
 // maxForm is more than any form of the portal needs, in bytes.
 const maxForm = 64 << 10
+
+// numbered gives each request the number that its lines in the log and its error
+// page bear. It is short enough to be read aloud and chosen by us alone: chi's own
+// tells the machine's name, counts the requests, and believes what the client says.
+func numbered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		letters := rand.Text()
+		number := letters[:5] + "-" + letters[5:10]
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), middleware.RequestIDKey, number)))
+	})
+}
 
 // clientAddress finds the address a request came from: the peer's, or what the
 // trusted proxies say of it.

@@ -63,10 +63,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.show(w, r, http.StatusRequestEntityTooLarge, "", 0)
 		return
 	}
-	if unwrapped := errors.Unwrap(p); unwrapped != nil || p.Kind == problem.Internal {
-		s.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
-			slog.String("id", middleware.GetReqID(r.Context())), slog.String("path", r.URL.Path), slog.Any("err", err))
-	}
+	s.logCause(r, err)
 	if p.Kind == problem.Forbidden {
 		s.audit.refused(r, p.Message)
 	}
@@ -79,6 +76,14 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.show(w, r, http.StatusInternalServerError, "", 0)
+}
+
+// logCause tells the log what a page does not say.
+func (s *Server) logCause(r *http.Request, err error) {
+	if p := problem.Of(err); errors.Unwrap(p) != nil || p.Kind == problem.Internal {
+		s.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
+			slog.String("id", middleware.GetReqID(r.Context())), slog.String("path", r.URL.Path), slog.Any("err", err))
+	}
 }
 
 // tryAgainIn is for when nobody knows how long something will be away.

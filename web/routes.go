@@ -19,7 +19,7 @@ func (s *Server) Handler() http.Handler {
 	if s.cfg.Trace != nil {
 		r.Use(s.cfg.Trace)
 	}
-	r.Use(middleware.RequestID, s.clientAddress, s.accessLog, s.headers, s.recoverer, middleware.GetHead)
+	r.Use(numbered, s.clientAddress, s.accessLog, s.headers, s.recoverer, middleware.GetHead)
 	r.NotFound(s.public(notFound))
 	r.MethodNotAllowed(s.methodNotAllowed)
 

@@ -34,7 +34,10 @@ func (p signinPages) showWith(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	v := signinview.View{Return: to, Start: "/backend/login/digitalid?return=" + url.QueryEscape(to), Message: message}
+	v := signinview.View{Start: "/backend/login/digitalid?return=" + url.QueryEscape(to), Message: message}
+	if to != signin.DefaultReturn { // nobody was on the way to anywhere
+		v.Return = to
+	}
 	return p.render(w, r, status, signinview.SignIn(l, v))
 }
 
@@ -79,7 +82,11 @@ func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
 	}
 	done, err := p.signin.Finish(r.Context(), cb)
 	p.cfg.Observer.SignIn(signInOutcome(err))
-	if err != nil {
+	switch {
+	case problem.Is(err, problem.BadInput): // the way on is to begin again, for whoever pressed “cancel” too
+		p.logCause(r, err)
+		return p.showWith(w, r, http.StatusBadRequest, done.ReturnPath, problem.Of(err).Message)
+	case err != nil:
 		return err
 	}
 	p.setCookie(w, "signin", "", -1)

@@ -133,12 +133,28 @@ func TestA12_A15_AnswersThatFitNothing(t *testing.T) {
 		q.change(values)
 		res := s.do(request{method: http.MethodGet, path: good.Path + "?" + values.Encode(), header: cookieHeader(q.cookies)})
 		body := text(t, res)
-		if res.StatusCode != http.StatusBadRequest || strings.Contains(body, "alert(1)") || !strings.Contains(body, "<h1") || cookieOf(res, "__Host-portal-session") != nil {
+		if res.StatusCode != http.StatusBadRequest || strings.Contains(body, "alert(1)") || !strings.Contains(body, `href="/backend/login/digitalid?return=`) || cookieOf(res, "__Host-portal-session") != nil {
 			t.Errorf("%s: %d\n%s", name, res.StatusCode, body)
+		}
+		if known := name == "an error of words"; known != strings.Contains(body, "?return=%2Fbackend") {
+			t.Errorf("%s: the way back is known: %t\n%s", name, known, body)
 		}
 	}
 	if n := s.count(`SELECT count(*) FROM staff_sessions`); n != 0 {
 		t.Errorf("%d sessions", n)
+	}
+}
+
+// TestSignInPromisesTheWayBackOnlyToWhoCameFromSomewhere looks for the sentence.
+func TestSignInPromisesTheWayBackOnlyToWhoCameFromSomewhere(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for path, want := range map[string]bool{
+		"/backend/login": false, "/backend/login?return=//evil.example": false, "/backend/login?return=/backend/tokens": true,
+	} {
+		if got := strings.Contains(text(t, s.get(path, nil)), "ท่านจะกลับไปยังหน้าที่เปิดไว้"); got != want {
+			t.Errorf("%s: %t", path, got)
+		}
 	}
 }
 

@@ -1,11 +1,13 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -91,13 +93,19 @@ func TestErrorPages(t *testing.T) {
 
 func TestA49_PanicAndInternalError(t *testing.T) {
 	t.Parallel()
-	srv := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Services{Content: content.New(nil, "", time.Now)})
+	var log bytes.Buffer
+	srv := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.NewJSONHandler(&log, nil))}, Services{Content: content.New(nil, "", time.Now)})
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, baseURL+"/backend/faq", nil) // no services: a nil pointer
+	r.Header.Set("X-Request-Id", "theirs")
 	srv.Handler().ServeHTTP(w, r)
 	body := w.Body.String()
 	if w.Code != http.StatusInternalServerError || !strings.Contains(body, "<h1") || strings.Contains(body, "goroutine") || strings.Contains(body, ".go:") {
 		t.Errorf("%d: %s", w.Code, body)
+	}
+	number := regexp.MustCompile(`class="reference">([A-Z2-7]{5}-[A-Z2-7]{5})<`).FindStringSubmatch(body)
+	if number == nil || !strings.Contains(log.String(), `"id":"`+number[1]+`"`) || strings.Contains(log.String(), "theirs") {
+		t.Errorf("no number of ours to tell, or not in the log: %v\n%s", number, log.String())
 	}
 }
 

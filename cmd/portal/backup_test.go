@@ -97,7 +97,7 @@ func input(t *testing.T, name string) {
 // serves starts a server on the database and looks at a page of its content.
 func serves(t *testing.T, database string) {
 	t.Helper()
-	l, err := listen("localhost:0")
+	l, err := listen("localhost:0", "")
 	if err != nil {
 		t.Fatal(err)
 	}

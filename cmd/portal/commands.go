@@ -63,7 +63,7 @@ func serveWith(ctx context.Context, log *slog.Logger) error {
 	if err := h.openTraffic(); err != nil {
 		return err
 	}
-	l, err := listen(cfg.Addr)
+	l, err := listen(cfg.Addr, "set another in PORTAL_ADDR")
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,9 @@ import (
 // to it is slow.
 const devPacking = 20 * time.Second
 
+// maxPort is the last port there is; the local Digital ID is above the portal's.
+const maxPort = 65535
+
 // devSettings are what `portal dev` reads from the environment.
 type devSettings struct {
 	port, providerPort int
@@ -41,8 +44,8 @@ func readDevSettings() (devSettings, error) {
 	s := devSettings{port: 8080, dir: ".dev", databaseURL: os.Getenv("DATABASE_URL"), issuer: os.Getenv("DIGITALID_ISSUER"), idle: session.DefaultLimits.Idle}
 	if p := os.Getenv("PORT"); p != "" {
 		n, err := strconv.Atoi(p)
-		if err != nil || n < 1 || n > 65534 {
-			return s, fmt.Errorf("PORT: %q is not a port between 1 and 65534", p)
+		if err != nil || n < 1 || n >= maxPort {
+			return s, fmt.Errorf("PORT: %q is not a port between 1 and %d", p, maxPort-1)
 		}
 		s.port = n
 	}
@@ -137,11 +140,11 @@ func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer)
 }
 
 func bind(port int) (net.Listener, error) {
-	l, err := net.Listen("tcp", net.JoinHostPort("localhost", strconv.Itoa(port)))
-	if err != nil {
-		return nil, fmt.Errorf("port %d is in use by another program: stop it, or choose another with PORT=%d make run", port, port+10)
+	other := port + 10
+	if other < 1024 || other >= maxPort { // root's own, or beyond the last
+		other = 8090
 	}
-	return l, nil
+	return listen(net.JoinHostPort("localhost", strconv.Itoa(port)), fmt.Sprintf("choose another with PORT=%d make run", other))
 }
 
 // startProvider starts the local Digital ID.
@@ -225,6 +228,19 @@ func welcome(ctx context.Context, h *house, s devSettings, logFile string, out i
 			return err
 		}
 	}
-	return say(out, "\n  ข้อมูลเก็บที่ %s (บันทึกการทำงาน: %s)\n  เริ่มใหม่ทั้งหมด: กด Ctrl-C แล้วพิมพ์ make clean run\n  %s กด Ctrl-C เพื่อหยุด\n\n",
-		s.dir, filepath.Base(logFile), time.Now().Format(time.TimeOnly))
+	where, afresh := whereData(s.dir)
+	return say(out, "\n  ข้อมูลเก็บที่ %s\n  บันทึกการทำงาน  %s\n  เริ่มใหม่ทั้งหมด: กด Ctrl-C แล้ว%s\n  %s กด Ctrl-C เพื่อหยุด\n\n",
+		where, logFile, afresh, time.Now().Format(time.TimeOnly))
+}
+
+// whereData says where the data lie and how to begin without them. An address of
+// a database may hold a password: it is not shown.
+func whereData(dir string) (where, afresh string) {
+	switch {
+	case os.Getenv("DATABASE_URL") != "":
+		return "ฐานข้อมูลใน DATABASE_URL", "ระบุฐานข้อมูลเปล่าใน DATABASE_URL"
+	case os.Getenv("PORTAL_DEV_DIR") != "":
+		return dir, "ลบโฟลเดอร์นี้ และพิมพ์ make run"
+	}
+	return dir, "พิมพ์ make clean run"
 }

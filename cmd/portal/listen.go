@@ -21,13 +21,15 @@ const (
 	shutdownTimeout = 12 * time.Second
 )
 
-// listen takes the address.
-func listen(addr string) (net.Listener, error) {
+// listen takes the address; another says how to choose a different one.
+func listen(addr, another string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s is in use by another program: stop it, or set another port (PORT=8090 make run)", addr)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use by another program: stop it, or %s", addr, another)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%s may be taken by root alone: %s", addr, another)
+	case err != nil:
 		return nil, fmt.Errorf("listening on %s: %w", addr, err)
 	}
 	return l, nil

@@ -60,7 +60,7 @@ func (h *house) serveMetrics(m *metrics.Metrics, lines *trafficlog.Buffer, log *
 	if h.cfg.MetricsAddr == "" {
 		return func() {}, nil
 	}
-	l, err := listen(h.cfg.MetricsAddr)
+	l, err := listen(h.cfg.MetricsAddr, "set another in PORTAL_METRICS_ADDRESS")
 	if err != nil {
 		return nil, err
 	}

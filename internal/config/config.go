@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ type Config struct {
 	CheckLinks     bool          `env:"PORTAL_CHECK_LINKS"`
 	BackupTo       []string      `env:"PORTAL_BACKUP_TO"`
 	MetricsAddr    string        `env:"PORTAL_METRICS_ADDRESS"`
-	Limits         Limits        `envPrefix:"PORTAL_LIMIT_"`
+	Limits         Limits        `envPrefix:"PORTAL_LIMIT_"` // limitPrefix
 
 	Issuer         string   `env:"DIGITALID_ISSUER"`
 	ClientID       string   `env:"DIGITALID_CLIENT_ID"`
@@ -78,7 +79,32 @@ func Defaults() Config {
 func read() (Config, error) {
 	c, err := env.ParseAs[Config]()
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
-	return c, err
+	return c, named(err)
+}
+
+// named tells each value that cannot be read by the name of its setting: the
+// library knows our field alone.
+func named(err error) error {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return err
+	}
+	errs := make([]error, len(all.Errors))
+	for i, e := range all.Errors {
+		errs[i] = e
+		if bad, ok := errors.AsType[env.ParseError](e); ok {
+			errs[i] = fmt.Errorf("%s: %w", settingOf(bad.Name), bad.Err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func settingOf(field string) string {
+	if f, ok := reflect.TypeFor[Config]().FieldByName(field); ok {
+		return f.Tag.Get("env")
+	}
+	f, _ := reflect.TypeFor[Limits]().FieldByName(field)
+	return limitPrefix + f.Tag.Get("env")
 }
 
 func (c Config) check() error {

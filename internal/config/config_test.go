@@ -1,9 +1,14 @@
 package config
 
 import (
+	"os"
+	"os/exec"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caarlos0/env/v11"
 )
 
 func set(t *testing.T, vars map[string]string) {
@@ -53,8 +58,10 @@ func TestLoadRefuses(t *testing.T) {
 		"metrics nowhere":      {"PORTAL_METRICS_ADDRESS", "9090", "PORTAL_METRICS_ADDRESS"},
 		"a minute of drain":    {"PORTAL_DRAIN", "1m", "PORTAL_DRAIN"},
 		"logs somewhere":       {"PORTAL_LOG_DIR", "log", "PORTAL_LOG_DIR"},
+		"five of what":         {"PORTAL_SESSION_IDLE", "5", "PORTAL_SESSION_IDLE: "},
+		"neither yes nor no":   {"PORTAL_CHECK_LINKS", "maybe", "PORTAL_CHECK_LINKS: "},
 		"idle beyond the end":  {"PORTAL_SESSION_IDLE", "24h", "PORTAL_SESSION_IDLE"},
-		"a limit of none":      {"PORTAL_LIMIT_SIGNIN", "0/10m", "0/10m"},
+		"a limit of none":      {"PORTAL_LIMIT_SIGNIN", "0/10m", "PORTAL_LIMIT_SIGNIN: \"0/10m\""},
 		"a limit of no time":   {"PORTAL_LIMIT_SEARCH", "10", "such as 30/10m"},
 		"a limit of a week":    {"PORTAL_LIMIT_UPLOAD", "10/168h", "10/168h"},
 		"more than time has":   {"PORTAL_LIMIT_FEEDBACK", "100000000/1s", "100000000/1s"},
@@ -76,5 +83,49 @@ func TestLoadReportsEveryMistakeAtOnce(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not reported in %v", name, err)
 		}
+	}
+}
+
+// TestTheExampleIsWholeAndReadable reads .env.example as README's steps do, with
+// the shell: it says nothing, names every setting, and what it sets besides the
+// required ones are the defaults.
+func TestTheExampleIsWholeAndReadable(t *testing.T) {
+	text, err := os.ReadFile("../../.env.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields, err := env.GetFieldParams(&Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range fields {
+		if !strings.Contains(string(text), "\n"+f.Key+"=") && !strings.Contains(string(text), "\n#"+f.Key+"=") {
+			t.Errorf("%s is not in .env.example", f.Key)
+		}
+	}
+	sh := exec.Command("sh", "-c", "set -a; . ../../.env.example; env")
+	sh.Env = []string{}
+	var said strings.Builder
+	sh.Stderr = &said
+	out, err := sh.Output()
+	if err != nil || said.String() != "" {
+		t.Fatalf("%v, and the shell says: %s", err, said.String())
+	}
+	set(t, nil)
+	for line := range strings.Lines(string(out)) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		if value != "" && (strings.HasPrefix(name, "PORTAL_") || strings.HasPrefix(name, "DIGITALID_")) {
+			t.Setenv(name, value)
+		}
+	}
+	got, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Defaults()
+	got.BaseURL, got.DatabaseURL, got.TokenKeys, got.Issuer, got.ClientID, got.ClientSecret = "", "", "", "", "", ""
+	got.TrustedProxies, got.LogDir, got.DataDir, got.BackupTo = want.TrustedProxies, want.LogDir, want.DataDir, want.BackupTo
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the example sets\n%+v\nthe defaults are\n%+v", got, want)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
+const limitPrefix = "PORTAL_LIMIT_"
+
 // Rate is so many within a time, written 30/10m.
 type Rate struct {
 	Most int
@@ -51,7 +53,8 @@ type Limits struct {
 
 // ReadLimits reads them alone, for `portal dev`.
 func ReadLimits() (Limits, error) {
-	return env.ParseAsWithOptions[Limits](env.Options{Prefix: "PORTAL_LIMIT_"})
+	l, err := env.ParseAsWithOptions[Limits](env.Options{Prefix: limitPrefix})
+	return l, named(err)
 }
 
 func (c Config) checkLimits() error {

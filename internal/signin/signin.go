@@ -109,7 +109,8 @@ type Done struct {
 
 // Finish ends an attempt: it believes the provider's answer or refuses it, and
 // opens a session. Its problems are BadInput (an answer that fits no attempt, or
-// is not to be believed), Forbidden (a suspended person, or too low an assurance
+// is not to be believed; Done then says where the person was going, if that is
+// known), Forbidden (a suspended person, or too low an assurance
 // level) and Away (the provider). Public: see Begin.
 func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 	ctx, cancel := context.WithTimeout(ctx, finishTimeout)
@@ -122,8 +123,9 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 		return Done{}, s.refuse(ctx, cb, "state fits no attempt", problem.New(problem.BadInput,
 			"การเข้าสู่ระบบครั้งนี้หมดเวลาหรือไม่ได้เริ่มจากเบราว์เซอร์นี้ กรุณาเริ่มเข้าสู่ระบบใหม่"))
 	}
+	again := Done{ReturnPath: a.ReturnPath}
 	if cb.Error != "" {
-		return Done{}, s.refuse(ctx, cb, "provider answered with an error", problem.New(problem.BadInput,
+		return again, s.refuse(ctx, cb, "provider answered with an error", problem.New(problem.BadInput,
 			"ผู้ให้บริการ Digital ID ไม่ได้ยืนยันตัวตน หรือท่านยกเลิกการเข้าสู่ระบบ กรุณาเริ่มใหม่"))
 	}
 	answer, err := s.ask(ctx, a, cb)
@@ -132,7 +134,7 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 		return Done{}, err
 	case err != nil:
 		err = brief(err)
-		return Done{}, s.refuse(ctx, cb, err.Error(), problem.Wrap(problem.BadInput, err,
+		return again, s.refuse(ctx, cb, err.Error(), problem.Wrap(problem.BadInput, err,
 			"ตรวจสอบคำตอบจาก Digital ID แล้วไม่ถูกต้อง ระบบจึงไม่ให้เข้าใช้งาน กรุณาเริ่มเข้าสู่ระบบใหม่"))
 	case !assured(answer.identity.IAL, s.cfg.MinimumIAL):
 		return Done{}, s.refusePerson(ctx, cb, answer.identity.Name, "assurance level too low", problem.New(problem.Forbidden,

@@ -38,15 +38,15 @@ var faces = []struct {
 var page = template.Must(template.New("manual").Parse(`<!doctype html>
 <html lang="th"><head><meta charset="utf-8"><title>{{.Title}}</title><style>{{.Style}}</style></head><body>
 <header class="cover"><p class="site">ระบบศูนย์รวมข้อมูลเพื่อติดต่อราชการ สำหรับเจ้าหน้าที่</p><h1>{{.Title}}</h1>
-<dl><dt>สำหรับ</dt><dd>{{.Audience}}</dd><dt>ฉบับวันที่</dt><dd>{{.Date}}</dd>
+<dl><dt>สำหรับ</dt><dd>{{.Audience}}</dd><dt>ฉบับวันที่</dt><dd>{{.Date}} (ปรับปรุงล่าสุด {{.Updated}})</dd>
 <dt>จัดทำโดย</dt><dd>สำนักงานพัฒนารัฐบาลดิจิทัล (องค์การมหาชน) (สพร.)</dd></dl></header>
 {{.Body}}</body></html>`))
 
 // manual is a source: `key: value` lines, a blank line, Markdown.
 type manual struct {
-	Title, Audience, Date string
-	Style                 template.CSS
-	Body                  template.HTML
+	Title, Audience, Date, Updated string
+	Style                          template.CSS
+	Body                           template.HTML
 }
 
 func main() {
@@ -115,7 +115,7 @@ func read(name string) (manual, error) {
 	var out bytes.Buffer
 	err = goldmark.New(goldmark.WithExtensions(extension.Table)).Convert([]byte(body), &out)
 	return manual{
-		Title: header["title"], Audience: header["audience"], Date: header["date"],
+		Title: header["title"], Audience: header["audience"], Date: header["date"], Updated: header["updated"],
 		Body: template.HTML(out.String()), // #nosec G203 -- the project's own files
 	}, err
 }
