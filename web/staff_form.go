@@ -50,7 +50,7 @@ func (p staffPages) showEdit(w http.ResponseWriter, r *http.Request, status int,
 // with the choice.
 func editUnit(c agency.Choice, bad *problem.Error) component.UnitField {
 	f := unitField("unit", unitLabel, c)
-	f.Hint, f.Button = "ที่ซึ่งจะใช้สิทธิ์นี้", true
+	f.Hint, f.Button = "หน่วยงานที่จะใช้สิทธิ์นี้", true
 	if fix := bad.Field("unit"); fix != "" && f.Fix == "" {
 		f.Fix = fix
 	}

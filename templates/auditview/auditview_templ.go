@@ -278,11 +278,11 @@ func filters(v List) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = component.SearchField("q", "ค้นหา", "ชื่อ รายการ ที่อยู่เครือข่าย หรือเหตุผล", v.Text).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.SearchField("q", "ค้นหา", "ชื่อ รายการ หมายเลข IP หรือเหตุผล", v.Text).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<div class=\"field\"><label for=\"person\">ผู้ใช้งานที่ทำ</label> <input class=\"input\" type=\"text\" id=\"person\" name=\"person\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<div class=\"field\"><label for=\"person\">ผู้ดำเนินการ</label> <input class=\"input\" type=\"text\" id=\"person\" name=\"person\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
