@@ -200,6 +200,9 @@ func (b *tab) clean(name string) {
 		if beyond := evaluate[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); beyond > 0 {
 			b.t.Errorf("%s: scrolls sideways by %d px at %d", name, beyond, w)
 		}
+		if hidden := evaluate[int](b, `Math.max(0, ...[...document.querySelectorAll(".table-wrap:has(.tokens, .people, .audit)")].map(e => e.scrollWidth - e.clientWidth))`); hidden > 0 {
+			b.t.Errorf("%s: a list hides %d px of its columns at %d", name, hidden, w)
+		}
 		if w == narrow || w == wide {
 			b.accessible(fmt.Sprintf("%s at %d", name, w))
 		}
