@@ -186,21 +186,24 @@ func (b *tab) picture(name string) {
 }
 
 // Widths in CSS pixels at which a page is looked at: the narrowest that WCAG 2.2
-// asks for (1.4.10), a tablet, a desk.
-const narrow, middle, wide = 320, 768, 1360
+// asks for (1.4.10), a tablet, a small laptop, a desk.
+const narrow, middle, laptop, wide = 320, 768, 1024, 1360
 
 // clean checks that the page has no accessibility fault that axe knows, scrolls
 // sideways at no width, and wrote nothing to the console.
 func (b *tab) clean(name string) {
 	b.t.Helper()
 	width := evaluate[int64](b, `innerWidth`)
-	for _, w := range []int64{narrow, middle, wide} {
+	for _, w := range []int64{narrow, middle, laptop, wide} {
 		b.do(chromedp.EmulateViewport(w, 900))
 		b.picture(name)
 		if beyond := evaluate[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); beyond > 0 {
 			b.t.Errorf("%s: scrolls sideways by %d px at %d", name, beyond, w)
 		}
-		if w != middle {
+		if hidden := evaluate[int](b, `Math.max(0, ...[...document.querySelectorAll(".table-wrap:has(.tokens, .people, .audit)")].map(e => e.scrollWidth - e.clientWidth))`); hidden > 0 {
+			b.t.Errorf("%s: a list hides %d px of its columns at %d", name, hidden, w)
+		}
+		if w == narrow || w == wide {
 			b.accessible(fmt.Sprintf("%s at %d", name, w))
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"portal/internal/authz"
 	"portal/internal/keyset"
 	"portal/internal/problem"
+	"portal/internal/settings"
 	"portal/internal/token"
 	"portal/templates/component"
 	"portal/templates/roletokenview"
@@ -60,6 +61,22 @@ func TestSlipsShowWhatWorks(t *testing.T) {
 	}
 	if n := strings.Count(b.String(), `class="slip-sheet"`); n != 2 {
 		t.Errorf("%d sheets for 5 slips", n)
+	}
+}
+
+func TestSlipsSayWhomToAsk(t *testing.T) {
+	const officer, center = "กรุณาติดต่อเจ้าหน้าที่ส่วนกลางต้นสังกัด", "กรุณาติดต่อ DGA Contact Center โทร. 0 2612 6060"
+	p := office()
+	p.Site.Contact = settings.Contact{Center: "DGA Contact Center", CenterTel: "0 2612 6060"}
+	for role, want := range map[authz.Role]string{authz.CentralOfficer: center, authz.DGAAdmin: center, authz.OPDCAdmin: center, authz.ManualAuthor: officer, authz.ServicePointOfficer: officer} {
+		var b strings.Builder
+		row := token.BatchRow{Token: token.Token{Role: role}, Code: "7KQFM3TX9W4H2CDR", State: token.Ready}
+		if err := roletokenview.Slips(p, roletokenview.Print{Rows: []token.BatchRow{row}}).Render(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s: no %q", role, want)
+		}
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"portal/internal/authz"
-	"portal/internal/seed"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -31,7 +30,7 @@ func TestA54_Access(t *testing.T) {
 			return nil
 		}
 		for _, whose := range []string{"own", "foreign"} {
-			find := objectOf(route)
+			find := objectOf(method, route)
 			if find == nil {
 				if whose == "own" {
 					lines = append(lines, s.visits(method, route, "", nil))
@@ -56,7 +55,10 @@ func (s *site) visits(method, route, whose string, find finder) string {
 	if err := s.pool.QueryRow(s.t.Context(), `SELECT encode(sha256, 'hex') FROM files ORDER BY sha256 LIMIT 1`).Scan(&hash); err != nil {
 		s.t.Fatal(err)
 	}
-	path := strings.NewReplacer("{hash}", hash, "{slug}", "token-usage", "{key}", keyOf(route), "*", "x", "/export", "/export?format=csv").Replace(route)
+	path := strings.NewReplacer("{hash}", hash, "{slug}", "token-usage", "*", "x", "/export", "/export?format=csv").Replace(route)
+	if find == nil {
+		path = strings.ReplaceAll(path, "{key}", keyOf(route))
+	}
 	line := fmt.Sprintf("%-26s %-4s", strings.TrimSpace(route+" "+whose), method)
 	for _, role := range append([]authz.Role{"visitor", "newcomer"}, authz.Roles...) {
 		q, subject := request{method: method, path: path}, ""
@@ -70,7 +72,8 @@ func (s *site) visits(method, route, whose string, find finder) string {
 			q.cookie = s.person(subject, role)
 		}
 		if find != nil {
-			q.path = strings.ReplaceAll(path, "{id}", fmt.Sprint(find(s, subject, whose)))
+			o := find(s, subject, whose)
+			q.path, q.form = o.in(path), o.form
 		}
 		line += fmt.Sprintf(" %s=%s", role, outcome(s.do(q)))
 	}
@@ -90,47 +93,7 @@ func keyOf(route string) string {
 	return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 }
 
-// finder finds or makes what stands for {id}, for the person with subject ("" for
-// a visitor): an object of the sample department, or a foreign one.
-type finder func(s *site, subject, whose string) int64
-
-// objects are the finders of the routes that begin with prefix.
-var objects = []struct {
-	prefix string
-	find   finder
-}{
-	{"/backend/profile/sessions/{id}", func(s *site, subject, whose string) int64 {
-		if whose == "foreign" || subject == "" {
-			subject = "somebody else"
-		}
-		return s.sessionID(s.person(subject, ""))
-	}},
-	{"/backend/audit/{id}", func(s *site, _, whose string) int64 {
-		return s.record(map[string]authz.Role{"own": authz.CentralOfficer, "foreign": authz.DGAAdmin}[whose], nil)
-	}},
-	{"/backend/agencies/{id}", func(s *site, _, whose string) int64 {
-		return s.number(`SELECT id FROM agencies WHERE code = $1`, map[string]string{"own": seed.CodeDLTChiangMai, "foreign": authz.CodeOPDC}[whose])
-	}},
-	{"/backend/staff/memberships/{id}", func(s *site, _, whose string) int64 { return s.author(whose).membership }},
-	{"/backend/staff/{id}", func(s *site, _, whose string) int64 { return s.author(whose).id }},
-}
-
-func objectOf(route string) finder {
-	for _, o := range objects {
-		if strings.HasPrefix(route, o.prefix) {
-			return o.find
-		}
-	}
-	return nil
-}
-
-// author is somebody new of the sample department, or of a foreign one.
-func (s *site) author(whose string) member {
-	code := map[string]string{"own": seed.CodeDLT, "foreign": authz.CodeDGA}[whose]
-	return s.hire(fmt.Sprint("author ", s.number(`SELECT count(*) FROM staff`)), authz.ManualAuthor, code)
-}
-
-var numberInPath = regexp.MustCompile(`/[0-9]+`)
+var numberInPath = regexp.MustCompile(`/[0-9]+|/[A-Z2-7]{26}`)
 
 // outcome is the status, and the address it leads to with its numbers hidden.
 func outcome(res *http.Response) string {

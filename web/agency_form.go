@@ -57,7 +57,11 @@ func (p agencyPages) add(w http.ResponseWriter, r *http.Request) error {
 	if err := p.agencies.MayAdd(r.Context(), p.actor(r)); err != nil {
 		return err
 	}
-	f := readAgencyForm(r.URL.Query())
+	values := r.URL.Query()
+	if typed, ok := p.typed(r); ok {
+		values = typed
+	}
+	f := readAgencyForm(values)
 	choice, err := p.choose(r, f)
 	if err != nil {
 		return err
@@ -99,7 +103,11 @@ func (p agencyPages) addForm(w http.ResponseWriter, r *http.Request, status int,
 func (p agencyPages) edit(w http.ResponseWriter, r *http.Request) error {
 	return p.onAgency(w, r, func(line agency.Line) error {
 		var f agencyForm
-		f.fill(line.Self())
+		if typed, ok := p.typed(r); ok {
+			f = readAgencyForm(typed)
+		} else {
+			f.fill(line.Self())
+		}
 		return p.editForm(w, r, http.StatusOK, f, line)
 	})
 }
@@ -129,10 +137,14 @@ func (p agencyPages) editForm(w http.ResponseWriter, r *http.Request, status int
 	return p.render(w, r, status, agencyview.Edit(l, "แก้ไขหน่วยงาน", r.URL.Path, f.Form))
 }
 
-// against puts a form beside the agency as it is now; sent again, it counts.
+// against puts a form beside the agency as it is now. Once its person has seen
+// what others changed meanwhile, it counts when it is sent again.
 func against(f agencyForm, line agency.Line) agencyForm {
-	f.Line, f.Key, f.Version = line, string(formkey.New()), strconv.Itoa(line.Self().Version)
+	f.Line, f.Key = line, string(formkey.New())
 	f.Conflict = f.Problem != nil && f.Problem.Kind == problem.Conflict
+	if f.Version == "" || f.Conflict {
+		f.Version = strconv.Itoa(line.Self().Version)
+	}
 	return f
 }
 

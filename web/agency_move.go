@@ -11,7 +11,13 @@ import (
 // move shows the form for another parent, and moves the agency there.
 func (p agencyPages) move(w http.ResponseWriter, r *http.Request) error {
 	return p.onAgency(w, r, func(line agency.Line) error {
-		return p.moveForm(w, r, http.StatusOK, agencyForm{}, agency.Choice{}, line)
+		typed, _ := p.typed(r)
+		f := readAgencyForm(typed)
+		choice, err := p.choose(r, f)
+		if err != nil {
+			return err
+		}
+		return p.moveForm(w, r, http.StatusOK, f, choice, line)
 	})
 }
 
@@ -60,7 +66,8 @@ func (p agencyPages) moveForm(w http.ResponseWriter, r *http.Request, status int
 // hide asks for the reason, and hides the agency.
 func (p agencyPages) hide(w http.ResponseWriter, r *http.Request) error {
 	return p.onAgency(w, r, func(line agency.Line) error {
-		return p.hideForm(w, r, http.StatusOK, agencyForm{}, line)
+		typed, _ := p.typed(r)
+		return p.hideForm(w, r, http.StatusOK, readAgencyForm(typed), line)
 	})
 }
 

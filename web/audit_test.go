@@ -330,3 +330,19 @@ func TestA70_LogsKeepSecrets(t *testing.T) {
 		t.Errorf("no line says that person %s opened the audit log", strconv.Itoa(who))
 	}
 }
+
+func TestAuditListShowsTheBeginningOfLongTexts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.person("admin", authz.DGAAdmin)
+	const contact, faq = "/backend/content/site/contact", "/backend/content/faq/devices"
+	s.must(s.fill(contact, contact, admin, url.Values{"center_tel": {"0 2612 6061"}}))
+	s.must(s.fill(faq, faq, admin, url.Values{"answer": {strings.Repeat("ที่", 5000)}}))
+	page := text(t, s.get("/backend/audit?action=content.drafted", admin))
+	if !strings.Contains(page, strings.Repeat("ที่", 53)+"…") || strings.Contains(page, strings.Repeat("ที่", 54)) {
+		t.Error("an answer stands in the list with all its words, or with none")
+	}
+	if strings.Contains(page, "การแสดงผล</span>") {
+		t.Error("a part of the site that is always shown is said to be hidden")
+	}
+}

@@ -53,6 +53,12 @@ func (p contentPages) listWith(w http.ResponseWriter, r *http.Request, status in
 	}
 	v := contentview.List{Kind: p.kind, Entries: entries, Key: string(formkey.New()), Problem: bad, May: !p.kind.Fixed()}
 	l.Sheets, l.Scripts = []string{"css/editor.css"}, []string{"js/form.js", "js/order.js", "js/draft.js"}
+	if typed, ok := p.typed(r); ok {
+		v.Places = map[string]string{}
+		for i, k := range typed["order"][:min(len(typed["order"]), len(typed["place"]))] {
+			v.Places[k] = typed["place"][i]
+		}
+	}
 	return p.render(w, r, status, contentview.Items(l, v))
 }
 

@@ -35,8 +35,8 @@ func (s *site) answers(check func(name string, res *http.Response)) {
 				subject = route + method + string(role)
 				q.cookie = s.person(subject, role)
 			}
-			if find := objectOf(route); find != nil {
-				q.path = strings.ReplaceAll(q.path, "{id}", fmt.Sprint(find(s, subject, "own")))
+			if find := objectOf(method, route); find != nil {
+				q.path = find(s, subject, "own").in(q.path)
 			}
 			if method == http.MethodPost {
 				q.form = url.Values{"x": {"y"}}

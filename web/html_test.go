@@ -70,6 +70,18 @@ var (
 	blocks  = []atom.Atom{atom.H1, atom.H2, atom.H3, atom.H4, atom.P, atom.Div, atom.Ul, atom.Ol, atom.Dl, atom.Table, atom.Form, atom.Section, atom.Details, atom.Fieldset, atom.Nav, atom.Address}
 )
 
+// demands reports whether browsers refuse to send a form that is not filled in.
+// Half a date is none to the server: there they shall.
+func demands(form *html.Node) (required bool) {
+	for n := range form.Descendants() {
+		if attribute(n, "type") == "datetime-local" {
+			return false
+		}
+		required = required || has(n, "required")
+	}
+	return required
+}
+
 // mistakes are ids given twice, references to ids that are not there, and blocks
 // within lines of text.
 func mistakes(page *html.Node) (all []string) {
@@ -85,6 +97,9 @@ func mistakes(page *html.Node) (all []string) {
 		}
 	}
 	for n := range page.Descendants() {
+		if n.DataAtom == atom.Form && !has(n, "novalidate") && demands(n) {
+			all = append(all, fmt.Sprintf("the browser answers for form %s, in its own language", attribute(n, "action")))
+		}
 		for _, name := range []string{"for", "aria-labelledby", "aria-describedby", "aria-controls", "popovertarget", "list", "form"} {
 			for id := range strings.FieldsSeq(attribute(n, name)) {
 				if ids[id] == 0 {

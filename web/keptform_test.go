@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"portal/internal/authz"
 	"portal/internal/session"
 )
@@ -196,4 +198,75 @@ func TestFormsWaitSideBySideUpToALimit(t *testing.T) {
 	if n := s.count(`SELECT count(*) FROM kept_forms`); n != 10 {
 		t.Errorf("%d forms wait, want 10", n)
 	}
+}
+
+// TestEveryFormComesBackAsTyped ends the session under each form that has a page
+// of its own: after signing in again all that was typed stands in it.
+func TestEveryFormComesBackAsTyped(t *testing.T) {
+	t.Parallel()
+	s, tried := newSite(t), 0
+	for _, f := range everyForm() {
+		q := f.ready(s)
+		typed := typedInto(s.formIn(s.get(q.path, q.cookie), q.path), q.form)
+		if len(typed) == 0 {
+			continue
+		}
+		tried++
+		who := s.named
+		s.exec(`UPDATE staff SET epoch = epoch + 1`)
+		q.method = http.MethodPost
+		form := cookieOf(s.do(q), "__Host-portal-form")
+		if form == nil {
+			t.Errorf("%s: not kept", f.route)
+			continue
+		}
+		again := s.formIn(s.do(request{method: http.MethodGet, path: q.path, header: with(s.person(who, ""), form)}), q.path)
+		if again == nil {
+			t.Errorf("%s: no form", f.route)
+			continue
+		}
+		for name, values := range typedInto(again, controls(again)) {
+			if was, sent := typed[name]; sent && strings.Join(values, "|") != strings.Join(was, "|") {
+				t.Errorf("%s: %s is %q and was %q", f.route, name, values, was)
+			}
+			delete(typed, name)
+		}
+		for name := range typed {
+			t.Errorf("%s: %s is lost", f.route, name)
+		}
+	}
+	if tried < 30 {
+		t.Errorf("%d forms with something typed: they were not found", tried)
+	}
+}
+
+// formIn is the form of a page that is sent to path, or nil.
+func (s *site) formIn(res *http.Response, path string) *html.Node {
+	s.t.Helper()
+	page, err := html.Parse(strings.NewReader(text(s.t, res)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for n := range page.Descendants() {
+		if n.Data == "form" && attribute(n, "method") == "post" && attribute(n, "action") == path {
+			return n
+		}
+	}
+	return nil
+}
+
+// typedInto are those of the values that stand in fields which people see.
+func typedInto(form *html.Node, values url.Values) url.Values {
+	seen := url.Values{}
+	if form == nil {
+		return seen
+	}
+	for n := range form.Descendants() {
+		name, kind := attribute(n, "name"), attribute(n, "type")
+		field := n.Data == "input" && kind != "hidden" && kind != "file" || n.Data == "textarea" || n.Data == "select"
+		if field && values.Has(name) {
+			seen[name] = values[name]
+		}
+	}
+	return seen
 }

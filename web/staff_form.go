@@ -34,7 +34,14 @@ func (p staffPages) editForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := staffview.Form{Role: e.Role, Return: r.URL.Query().Get("return")}
-	f.Unit = editUnit(agency.Choice{Text: e.AgencyName, Unit: &agency.Unit{ID: e.AgencyID, Name: e.AgencyName}}, nil)
+	choice := agency.Choice{Text: e.AgencyName, Unit: &agency.Unit{ID: e.AgencyID, Name: e.AgencyName}}
+	if typed, ok := p.typed(r); ok {
+		f = readStaffForm(typed)
+		if choice, err = p.agencies.Choose(r.Context(), p.actor(r), authz.EditMembership, agency.PickOf(typed, "unit")); err != nil {
+			return err
+		}
+	}
+	f.Unit = editUnit(choice, nil)
 	return p.showEdit(w, r, http.StatusOK, e, f)
 }
 
@@ -50,7 +57,7 @@ func (p staffPages) showEdit(w http.ResponseWriter, r *http.Request, status int,
 // with the choice.
 func editUnit(c agency.Choice, bad *problem.Error) component.UnitField {
 	f := unitField("unit", unitLabel, c)
-	f.Hint, f.Button = "ที่ซึ่งจะใช้สิทธิ์นี้", true
+	f.Hint, f.Button = "หน่วยงานที่จะใช้สิทธิ์นี้", true
 	if fix := bad.Field("unit"); fix != "" && f.Fix == "" {
 		f.Fix = fix
 	}
@@ -111,7 +118,15 @@ func (p staffPages) removeForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showRemove(w, r, http.StatusOK, e, staffview.Form{Return: r.URL.Query().Get("return")})
+	return p.showRemove(w, r, http.StatusOK, e, p.begun(r))
+}
+
+// begun is a form as it was typed before the session ended, or a new one.
+func (p staffPages) begun(r *http.Request) staffview.Form {
+	if typed, ok := p.typed(r); ok {
+		return readStaffForm(typed)
+	}
+	return staffview.Form{Return: r.URL.Query().Get("return")}
 }
 
 func (p staffPages) showRemove(w http.ResponseWriter, r *http.Request, status int, e staff.Editing, f staffview.Form) error {
@@ -209,7 +224,7 @@ var staffOrders = []staffOrder{
 
 func (p staffPages) orderForm(o staffOrder) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		return p.showOrder(w, r, http.StatusOK, o, staffview.Form{})
+		return p.showOrder(w, r, http.StatusOK, o, p.begun(r))
 	}
 }
 

@@ -93,7 +93,7 @@ func (e Entry) changes(before, after any, says Says) []Change {
 			all = append(all, c)
 		}
 	}
-	return all
+	return slices.Compact(all) // an agency's number and its name say the same
 }
 
 // fields takes what is no object for one field without a name.
@@ -163,6 +163,8 @@ func text(name, v string) string {
 		return authz.Role(v).Name()
 	case name == "kind" && authz.AgencyKind(v).Valid():
 		return authz.AgencyKind(v).Name()
+	case name == "shown" && (v == "true" || v == "false"): // as files of agencies have it
+		return yesNo(name, v == "true")
 	case name == "action" && actionName(v) != "":
 		return actionName(v)
 	}

@@ -11,7 +11,8 @@ import (
 // fieldNames are the keys of details in Thai, in the order they are shown.
 var fieldNames = []struct{ key, name string }{
 	{"name", "ชื่อ"}, {"name_en", "ชื่อภาษาอังกฤษ"}, {"short_name", "ชื่อย่อ"}, {"code", "รหัสหน่วยงาน"}, {"kind", "ประเภท"},
-	{"parent", "สังกัด"}, {"parent_id", "สังกัด"}, {"parent_name", "สังกัด"}, {"shown", "การแสดงผล"}, {"telephone", "โทรศัพท์"}, {"email", "อีเมล"},
+	{"parent", "สังกัด"}, {"parent_id", "สังกัด"}, {"parent_name", "สังกัด"}, {"parent_code", "รหัสต้นสังกัด"}, {"same", "เหมือนเดิม"}, {"sha256", "แฮชของไฟล์ (SHA-256)"},
+	{"agency_uploads", "ไฟล์หน่วยงานที่ตรวจสอบไว้"}, {"signin_attempts", "การเข้าสู่ระบบที่ค้างไว้"}, {"shown", "การแสดงผล"}, {"telephone", "โทรศัพท์"}, {"email", "อีเมล"},
 	{"role", "บทบาทผู้ใช้"}, {"roles", "บทบาทผู้ใช้"}, {"agency", "หน่วยงาน"}, {"agency_id", "หน่วยงาน"}, {"agency_name", "หน่วยงาน"},
 	{"unit", "หน่วยงาน"}, {"unit_id", "หน่วยงาน"}, {"token", "เลขที่ของรหัส Token"}, {"tokens", "จำนวนรหัส Token"},
 	{"expires_at", "วันหมดอายุ"}, {"since", "ตั้งแต่"}, {"address", "ที่อยู่"}, {"user_agent", "เบราว์เซอร์"}, {"ial", "ระดับการยืนยันตัวตน (IAL)"},
@@ -60,7 +61,7 @@ var reasonNames = map[string]string{
 // subjectNames say what kind of thing a subject is, by the part of its key
 // before the slash.
 var subjectNames = map[string]string{ // #nosec G101 -- words on screens
-	"staff": "ผู้ใช้งาน", "agency": "หน่วยงาน", "token": "รหัส Token", "membership": "สิทธิ์ผู้ใช้งาน", "session": "การเข้าใช้งาน",
+	"staff": "ผู้ใช้งาน", "agency": "หน่วยงาน", "agency_uploads": "ไฟล์หน่วยงานที่ตรวจสอบไว้", "token": "รหัส Token", "membership": "สิทธิ์ผู้ใช้งาน", "session": "การเข้าใช้งาน",
 	"sessions": "การเข้าใช้งาน", "signin": "การเข้าสู่ระบบ", "audit": "บันทึกการใช้งาน", "trafficlog": "บันทึกจราจรคอมพิวเตอร์",
 	"token_batch": "ชุดรหัส Token", "token_tries": "การกรอกรหัส Token ผิด", "form_results": "แบบฟอร์มที่ส่งแล้ว", "sample": "ข้อมูลตัวอย่าง", "agencies": "หน่วยงาน", "tokens": "รหัส Token",
 	"banner": "แบนเนอร์ประชาสัมพันธ์", "announcement": "ประกาศข่าวสาร", "faq": "FAQ", "faq-group": "หมวด FAQ", "manual": "คู่มือ", "page": "หน้าเนื้อหา", "site": "หน้าหลักและติดต่อ", "settings": "การตั้งค่า", "file": "ไฟล์",

@@ -11,12 +11,15 @@ import (
 )
 
 func TestWords(t *testing.T) {
-	names := map[authz.AgencyID]string{12: "กรมสอง"}
+	names := map[authz.AgencyID]string{12: "กรมสอง", 14: "กรมสี่"}
 	for detail, want := range map[string]Words{
 		`{}`: {},
 		`{"before": {"role": "manual_author", "agency": 12, "same": 1}, "after": {"role": "manual_reviewer", "agency": 13, "same": 1}, "reason": "ย้ายงาน"}`: {
 			Changes: []Change{{"บทบาทผู้ใช้", "เจ้าหน้าที่จัดทำคู่มือ", "เจ้าหน้าที่ตรวจคู่มือ"}, {"หน่วยงาน", "กรมสอง", "เลขที่ 13"}}, Reason: "ย้ายงาน"},
-		`{"after": {"shown": false, "name": "ก", "name_en": ""}}`:       {Changes: []Change{{"ชื่อ", "", "ก"}, {"การแสดงผล", "", "ซ่อน"}}},
+		`{"after": {"shown": false, "name": "ก", "name_en": ""}}`:                                               {Changes: []Change{{"ชื่อ", "", "ก"}, {"การแสดงผล", "", "ซ่อน"}}},
+		`{"before": {"agency": 12, "agency_name": "กรมสอง"}, "after": {"agency": 14, "agency_name": "กรมสี่"}}`: {Changes: []Change{{"หน่วยงาน", "กรมสอง", "กรมสี่"}}},
+		`{"before": {"shown": "true", "parent_code": "08"}, "after": {"shown": "false", "parent_code": "09"}}`: {
+			Changes: []Change{{"รหัสต้นสังกัด", "08", "09"}, {"การแสดงผล", "แสดง", "ซ่อน"}}},
 		`{"before": {"kind": "department", "x": null}, "after": null}`:  {Changes: []Change{{"ประเภท", "กรมหรือเทียบเท่า", ""}}},
 		`{"before": 1, "after": 2}`:                                     {Changes: []Change{{"ค่า", "1", "2"}}},
 		`{"reason": "account suspended"}`:                               {Reason: "บัญชีถูกระงับ"},

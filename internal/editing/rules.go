@@ -258,6 +258,10 @@ func changed(a, b Fields) (before, after Fields) {
 	before, after = Fields{}, Fields{}
 	for _, names := range []Fields{a, b} {
 		for name := range names {
+			_, asked := b[name]
+			if name == shownField && !asked { // what is always shown has no such input
+				continue
+			}
 			if a[name] != b[name] {
 				before[name], after[name] = a[name], b[name]
 			}

@@ -62,7 +62,7 @@ func Import(p layout.Page, bad *problem.Error) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>ระบบจะตรวจสอบไฟล์และแสดงผลให้ดูก่อน ยังไม่มีการเปลี่ยนแปลงจนกว่าจะยืนยัน และจะนำเข้าเมื่อทุกแถวถูกต้องเท่านั้น</p><form class=\"stack\" method=\"post\" action=\"/backend/agencies/import\" enctype=\"multipart/form-data\" data-once data-upload><div class=\"field\"><label for=\"file\">ไฟล์ CSV</label><p class=\"hint\" id=\"file-hint\">ไม่เกิน 20 MB และ 100,000 แถว เข้ารหัส UTF-8 หรือ Windows-874</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>ระบบจะตรวจสอบไฟล์และแสดงผลให้ดูก่อน ยังไม่มีการเปลี่ยนแปลงจนกว่าจะยืนยัน และจะนำเข้าเมื่อทุกแถวถูกต้องเท่านั้น</p><form class=\"stack\" method=\"post\" action=\"/backend/agencies/import\" enctype=\"multipart/form-data\" novalidate data-once data-upload><div class=\"field\"><label for=\"file\">ไฟล์ CSV</label><p class=\"hint\" id=\"file-hint\">ไม่เกิน 20 MB และ 100,000 แถว เข้ารหัส UTF-8 หรือ Windows-874</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

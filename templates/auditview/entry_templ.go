@@ -191,7 +191,7 @@ func Entry(p layout.Page, v Whole) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Fact("ที่อยู่เครือข่าย", v.Entry.Address).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Fact("หมายเลข IP", v.Entry.Address).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

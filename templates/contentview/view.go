@@ -56,7 +56,8 @@ type List struct {
 	Entries []editing.Entry
 	Key     string
 	Problem *problem.Error
-	May     bool // add items
+	May     bool              // add items
+	Places  map[string]string // typed beside the items before the session ended, by their keys
 }
 
 // groups are the entries under the headings they stand under; those nobody has
@@ -86,7 +87,7 @@ func (v List) movable(g listGroup) bool {
 func (v List) orderItems(g listGroup) []component.OrderItem {
 	items := make([]component.OrderItem, len(g.Entries))
 	for i, e := range g.Entries {
-		items[i] = component.OrderItem{Key: e.Key, Title: e.Name, Link: ItemPath(v.Kind, e.Key), More: states(e)}
+		items[i] = component.OrderItem{Key: e.Key, Title: e.Name, Link: ItemPath(v.Kind, e.Key), More: states(e), Place: v.Places[e.Key]}
 	}
 	return items
 }

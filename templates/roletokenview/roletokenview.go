@@ -8,6 +8,7 @@ import (
 
 	"portal/internal/authz"
 	"portal/internal/problem"
+	"portal/internal/settings"
 	"portal/internal/token"
 	"portal/templates/component"
 )
@@ -39,6 +40,17 @@ func (l List) count() string {
 	}
 	return fmt.Sprint(l.Count)
 }
+
+// found says how many rows the filters find.
+func (l List) found() string {
+	if l.Count > token.CountLimit {
+		return "พบ" + l.count() + " รายการ"
+	}
+	return "พบ " + l.count() + " รายการ"
+}
+
+// narrowed reports whether any filter is set.
+func (l List) narrowed() bool { return l.Filter != token.Filter{} }
 
 // unit is the unit that the list is limited to, for the address.
 func (l List) unit() string {
@@ -126,5 +138,15 @@ type Print struct {
 
 // sheets are the rows by the four that fit on a sheet of A4.
 func (p Print) sheets() [][]token.BatchRow { return slices.Collect(slices.Chunk(p.Rows, 4)) }
+
+// asked is whom the holder of a slip turns to: a central officer has none above.
+func asked(r authz.Role, c settings.Contact) string {
+	switch r {
+	case authz.DGAAdmin, authz.OPDCAdmin, authz.CentralOfficer:
+		return " " + c.Center + " โทร. " + c.CenterTel
+	default:
+		return "เจ้าหน้าที่ส่วนกลางต้นสังกัด"
+	}
+}
 
 func agencyValue(id authz.AgencyID) string { return fmt.Sprint(int64(id)) }

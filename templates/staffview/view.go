@@ -46,9 +46,9 @@ type Order struct {
 
 func (v ListView) count() string {
 	if v.List.More {
-		return fmt.Sprintf("มากกว่า %s รายการ", thousands(v.List.Count))
+		return fmt.Sprintf("พบมากกว่า %s รายการ", thousands(v.List.Count))
 	}
-	return thousands(v.List.Count) + " รายการ"
+	return fmt.Sprintf("พบ %s รายการ", thousands(v.List.Count))
 }
 
 func thousands(n int) string {
