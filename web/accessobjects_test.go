@@ -32,17 +32,17 @@ var objects = []struct {
 		if whose == "foreign" || subject == "" {
 			subject = "somebody else"
 		}
-		return numbered(s.sessionID(s.person(subject, "")))
+		return withID(s.sessionID(s.person(subject, "")))
 	}},
 	{"/backend/audit/{id}", func(s *site, _, whose string) object {
-		return numbered(s.record(map[string]authz.Role{"own": authz.CentralOfficer, "foreign": authz.DGAAdmin}[whose], nil))
+		return withID(s.record(map[string]authz.Role{"own": authz.CentralOfficer, "foreign": authz.DGAAdmin}[whose], nil))
 	}},
 	{"/backend/agencies/{id}", func(s *site, _, whose string) object {
 		return object{is: s.agencyID(map[string]string{"own": seed.CodeDLTChiangMai, "foreign": authz.CodeOPDC}[whose])}
 	}},
 	{"/backend/agencies/import/{key}", keptFile},
-	{"/backend/staff/memberships/{id}", func(s *site, _, whose string) object { return numbered(s.author(whose).membership) }},
-	{"/backend/staff/{id}", func(s *site, _, whose string) object { return numbered(s.author(whose).id) }},
+	{"/backend/staff/memberships/{id}", func(s *site, _, whose string) object { return withID(s.author(whose).membership) }},
+	{"/backend/staff/{id}", func(s *site, _, whose string) object { return withID(s.author(whose).id) }},
 	{"/backend/tokens/batch/{key}", tokenBatch},
 	{"/backend/tokens/", func(s *site, _, whose string) object { return s.pairOf(whose) }},
 }
@@ -52,7 +52,7 @@ func (o object) in(route string) string {
 	return strings.NewReplacer("{id}", o.is, "{key}", o.is).Replace(route)
 }
 
-func numbered(id int64) object { return object{is: fmt.Sprint(id)} }
+func withID(id int64) object { return object{is: fmt.Sprint(id)} }
 
 func objectOf(method, route string) finder {
 	if method == http.MethodPost && route == "/backend/tokens" { // the list has the same address

@@ -28,7 +28,7 @@ func TestPreviewsShowWhatIsEdited(t *testing.T) {
 		"/backend/staff": "คำถามที่พบบ่อย (FAQ)", // no page of theirs
 	} {
 		query := "?" + url.Values{"page": {asked}}.Encode()
-		if page := text(t, s.get(headings+"/page"+query, admin)); !regexp.MustCompile(`<h1[^>]*>`+regexp.QuoteMeta(want)+`</h1>`).MatchString(page) {
+		if page := text(t, s.get(headings+"/page"+query, admin)); !regexp.MustCompile(`<h1[^>]*>` + regexp.QuoteMeta(want) + `</h1>`).MatchString(page) {
 			t.Errorf("the page %q is another:\n%s", asked, after(page, "<h1"))
 		}
 		if page := text(t, s.get(headings+query, admin)); asked == "/backend/manual" && !strings.Contains(page, `preview/page?page=%2Fbackend%2Fmanual"`) {
