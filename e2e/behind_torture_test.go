@@ -30,6 +30,7 @@ import (
 	"portal/internal/db"
 	"portal/internal/devtools/digitalid"
 	"portal/internal/seed"
+	"portal/internal/staff"
 	"portal/internal/testdb"
 )
 
@@ -129,7 +130,11 @@ func (s *stage) plant() {
 	if _, err := seeds.Content(s.t.Context(), authz.System("test")); err != nil {
 		s.t.Fatal(err)
 	}
-	if _, err := seeds.Samples(s.t.Context(), authz.System("test"), "https://"+idName); err != nil {
+	var people []staff.Identity
+	for _, p := range digitalid.SamplePeople() {
+		people = append(people, staff.Identity{Issuer: "https://" + idName, Subject: p.Sub, Name: p.Name()})
+	}
+	if _, err := seeds.Samples(s.t.Context(), authz.System("test"), people); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"portal/internal/devtools/postgres"
 	"portal/internal/seed"
 	"portal/internal/session"
+	"portal/internal/staff"
 )
 
 // devPacking leaves the first moments to whoever has started the portal: no line
@@ -121,7 +122,7 @@ func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer)
 	if _, err := h.seeds.Content(ctx, commandLine); err != nil {
 		return err
 	}
-	if _, err := h.seeds.Samples(ctx, commandLine, s.issuer); err != nil {
+	if _, err := h.seeds.Samples(ctx, commandLine, samplePeople(s.issuer)); err != nil {
 		return err
 	}
 	logFile, err := os.OpenFile(filepath.Join(s.dir, "portal-"+strconv.Itoa(s.port)+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -137,6 +138,15 @@ func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer)
 		return err
 	}
 	return h.serve(ctx, l, log, logFile)
+}
+
+// samplePeople are the local Digital ID's people as they sign in.
+func samplePeople(issuer string) []staff.Identity {
+	var all []staff.Identity
+	for _, p := range digitalid.SamplePeople() {
+		all = append(all, staff.Identity{Issuer: issuer, Subject: p.Sub, Name: p.Name(), Email: p.Email, Username: p.Username, IAL: p.IAL})
+	}
+	return all
 }
 
 func bind(port int) (net.Listener, error) {

@@ -49,36 +49,34 @@ var SampleAgency = map[authz.Role]string{
 	authz.ServicePointOfficer: CodeDLTChiangMai,
 }
 
-// samples are the development provider's people who have a membership, by the
-// subject it gives them.
-var samples = []struct {
-	subject string
-	roles   []authz.Role
-}{
-	{"sample-dga-admin", []authz.Role{authz.DGAAdmin}},
-	{"sample-opdc-admin", []authz.Role{authz.OPDCAdmin}},
-	{"sample-central-officer", []authz.Role{authz.CentralOfficer}},
-	{"sample-manual-author", []authz.Role{authz.ManualAuthor}},
-	{"sample-manual-reviewer", []authz.Role{authz.ManualReviewer}},
-	{"sample-service-point-officer", []authz.Role{authz.ServicePointOfficer}},
-	{"sample-two-hats", []authz.Role{authz.ManualAuthor, authz.ServicePointOfficer}},
+// sampleRoles are those of the development provider's people, by the subject it
+// gives them. Others have none yet.
+var sampleRoles = map[string][]authz.Role{
+	"sample-dga-admin":             {authz.DGAAdmin},
+	"sample-opdc-admin":            {authz.OPDCAdmin},
+	"sample-central-officer":       {authz.CentralOfficer},
+	"sample-manual-author":         {authz.ManualAuthor},
+	"sample-manual-reviewer":       {authz.ManualReviewer},
+	"sample-service-point-officer": {authz.ServicePointOfficer},
+	"sample-two-hats":              {authz.ManualAuthor, authz.ServicePointOfficer},
 }
 
-func sampleItems(issuer string) []item {
+func sampleItems(people []staff.Identity) []item {
 	var items []item
-	for _, sample := range samples {
-		key := "sample/" + issuer + "/" + sample.subject
-		items = append(items, item{key, audit.MembershipGiven, func(ctx context.Context, tx *audit.Tx) error {
-			return addSample(ctx, tx, issuer, sample.subject, sample.roles)
-		}})
+	for _, who := range people {
+		if roles := sampleRoles[who.Subject]; len(roles) > 0 {
+			items = append(items, item{"sample/" + who.Issuer + "/" + who.Subject, audit.MembershipGiven, func(ctx context.Context, tx *audit.Tx) error {
+				return addSample(ctx, tx, who, roles)
+			}})
+		}
 	}
 	return items
 }
 
 // addSample makes the person known as the provider will name them at sign-in.
-func addSample(ctx context.Context, tx *audit.Tx, issuer, subject string, roles []authz.Role) error {
+func addSample(ctx context.Context, tx *audit.Tx, who staff.Identity, roles []authz.Role) error {
 	now := time.Now()
-	p, err := staff.SignIn(ctx, tx, staff.Identity{Issuer: issuer, Subject: subject, Name: subject}, now)
+	p, err := staff.SignIn(ctx, tx, who, now)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"portal/internal/audit"
 	"portal/internal/authz"
 	"portal/internal/db"
+	"portal/internal/staff"
 )
 
 // Service seeds.
@@ -38,9 +39,9 @@ func (s *Service) Content(ctx context.Context, actor authz.Actor) (added int, er
 	return s.plant(ctx, actor, append(agencyItems(), items...))
 }
 
-// Samples seeds the sample people of the development provider at issuer.
-func (s *Service) Samples(ctx context.Context, actor authz.Actor, issuer string) (added int, err error) {
-	return s.plant(ctx, actor, sampleItems(issuer))
+// Samples seeds those of the development provider's sample people who have a role.
+func (s *Service) Samples(ctx context.Context, actor authz.Actor, people []staff.Identity) (added int, err error) {
+	return s.plant(ctx, actor, sampleItems(people))
 }
 
 func (s *Service) plant(ctx context.Context, actor authz.Actor, items []item) (added int, err error) {

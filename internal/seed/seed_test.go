@@ -7,6 +7,7 @@ import (
 	"portal/internal/audit"
 	"portal/internal/authz"
 	"portal/internal/problem"
+	"portal/internal/staff"
 	"portal/internal/testdb"
 )
 
@@ -62,12 +63,17 @@ func TestSamplesAreMembers(t *testing.T) {
 	if _, err := s.Content(ctx, authz.System("test")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Samples(ctx, authz.System("test"), "http://id"); err != nil {
+	people := []staff.Identity{{Issuer: "http://id", Subject: "sample-newcomer", Name: "กมลชนก พึ่งมาใหม่"}}
+	for subject := range sampleRoles {
+		people = append(people, staff.Identity{Issuer: "http://id", Subject: subject, Name: "ชื่อของ " + subject})
+	}
+	if _, err := s.Samples(ctx, authz.System("test"), people); err != nil {
 		t.Fatal(err)
 	}
-	var roles int
-	if err := pool.QueryRow(ctx, `SELECT count(DISTINCT role) FROM memberships`).Scan(&roles); err != nil || roles != len(authz.Roles) {
-		t.Errorf("%d roles, %v", roles, err)
+	var roles, named int
+	if err := pool.QueryRow(ctx, `SELECT count(DISTINCT role), count(DISTINCT s.id) FILTER (WHERE s.name = 'ชื่อของ ' || s.subject)
+		FROM memberships m JOIN staff s ON s.id = m.staff_id`).Scan(&roles, &named); err != nil || roles != len(authz.Roles) || named != len(sampleRoles) {
+		t.Errorf("%d roles, %d people under their names, %v", roles, named, err)
 	}
 }
 
