@@ -211,13 +211,8 @@ func load(ctx context.Context, r db.Reader, actor authz.Actor, k Kind, key strin
 		return it, err
 	}
 	it.Number = max(it.Number, number)
-	for _, f := range []Fields{it.Live, it.Fields()} {
-		if f == nil {
-			continue
-		}
-		if err := m.may(actor, f); err != nil {
-			return it, err
-		}
+	if err := mayEach(m, actor, it.Live, it.Fields()); err != nil {
+		return it, err
 	}
 	it.Name, it.Path, it.Mark = m.name(key, it.Fields()), m.path(key), it.mark()
 	if k == Site && key == headingKey {
@@ -227,6 +222,19 @@ func load(ctx context.Context, r db.Reader, actor authz.Actor, k Kind, key strin
 		return it, err
 	}
 	return it, addChoices(ctx, r, actor, m, it.Inputs)
+}
+
+// mayEach asks for the right to each of an item's texts that there is.
+func mayEach(m model, actor authz.Actor, texts ...Fields) error {
+	for _, f := range texts {
+		if f == nil {
+			continue
+		}
+		if err := m.may(actor, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var errNoItem = problem.New(problem.NotFound, "ไม่พบเนื้อหานี้ในระบบ")
