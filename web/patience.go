@@ -13,7 +13,7 @@ const (
 	patienceForSession = time.Second
 	patienceForPage    = 2500 * time.Millisecond
 	patienceForChange  = 4500 * time.Millisecond
-	patienceForExport  = 4 * time.Second // until its first row: a short table is to be there whole in five
+	patienceForExport  = 3500 * time.Millisecond // until its first row: a short table is to be there whole in five seconds
 )
 
 var errPatience = errors.New("web: the database took too long")

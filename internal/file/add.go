@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"portal/internal/audit"
@@ -45,7 +46,8 @@ func (s *Service) Add(ctx context.Context, actor authz.Actor, name string, r io.
 	if err := s.wait(ctx); err != nil {
 		return Added{}, err
 	}
-	defer func() { <-s.work }()
+	done := sync.OnceFunc(func() { <-s.work })
+	defer done()
 	b, err := whole(spool)
 	if err != nil {
 		return Added{}, err
@@ -54,7 +56,20 @@ func (s *Service) Add(ctx context.Context, actor authz.Actor, name string, r io.
 	if err != nil {
 		return Added{}, err
 	}
+	if light(sizes) {
+		done() // nobody waits for the database's answer about somebody else's file
+	}
 	return s.store(ctx, actor, sizes)
+}
+
+// light reports whether many such files may be on their way to the database at once.
+func light(sizes []stored) bool {
+	const most = 1 << 20
+	bytes := 0
+	for _, f := range sizes {
+		bytes += len(f.bytes)
+	}
+	return bytes <= most
 }
 
 // receive keeps what r gives in a temporary file, if it can be what it is said

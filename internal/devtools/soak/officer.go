@@ -236,6 +236,9 @@ func (p *person) editMember() {
 		p.keep(m)
 		return
 	}
+	if !p.once(id) {
+		return
+	}
 	a, came := p.carryOut(kindChange, change{kind: changeEdit, id: id, mark: why}, forms[0].with("role", to, "reason", why))
 	switch {
 	case came == acknowledged:
@@ -243,6 +246,14 @@ func (p *person) editMember() {
 	case a.status != http.StatusConflict: // they have it already
 		p.right("edits a membership", a, came)
 	}
+}
+
+// once reports whether they have not tried to change this membership before: if
+// that was lost, what the next try does could be taken for it.
+func (p *person) once(membership int64) bool {
+	before := p.tried[membership]
+	p.tried[membership] = true
+	return !before
 }
 
 func (p *person) pickMember() (member, bool) {
@@ -273,6 +284,9 @@ func (p *person) removeMember() {
 	forms := formsOf(page.body, fmt.Sprintf("/backend/staff/memberships/%d/remove", id))
 	if len(forms) != 1 {
 		p.s.wrong.add("%s: no form to remove a membership\n%.200s", p.name(), told(page.body))
+		return
+	}
+	if !p.once(id) {
 		return
 	}
 	why := mark("remove")

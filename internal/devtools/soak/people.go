@@ -107,7 +107,7 @@ func (s *soak) newPerson(c crew) *person {
 	n := len(s.people) + 1
 	p := &person{s: s, sub: fmt.Sprintf("soak-%03d", n), family: fmt.Sprintf("หมายเลข-%03d", n), role: string(c.role), job: c.job,
 		email: fmt.Sprintf("soak-%03d@example.go.th", n), address: fmt.Sprintf("172.16.%d.%d", n/250, 1+n%250),
-		agencies: map[int64]string{}, members: make(chan member, 100), waiting: map[string]*code{}}
+		agencies: map[int64]string{}, members: make(chan member, 100), waiting: map[string]*code{}, tried: map[int64]bool{}}
 	p.forget()
 	s.people = append(s.people, p)
 	return p

@@ -48,6 +48,7 @@ type person struct {
 	agencies    map[int64]string // of those they edited, the last words; none if in doubt
 	members     chan member
 	waiting     map[string]*code // by pair
+	tried       map[int64]bool   // memberships that they set out to change
 }
 
 func (p *person) name() string { return givenName + " " + p.family }
