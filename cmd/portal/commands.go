@@ -20,9 +20,10 @@ var commandLine = authz.System("command line")
 
 // What the collector of memory aims at unless GOGC and GOMEMLIMIT say
 // otherwise. The portal's heap is small and its garbage short-lived: with Go's
-// own 100 it is collected many times a second under load (docs/performance.md).
+// own 100 it is collected many times a second under load; with 400 and more,
+// requests wait longer each time it is (docs/performance.md).
 const (
-	gcPercent   = 400
+	gcPercent   = 200
 	memoryLimit = 1 << 30
 )
 

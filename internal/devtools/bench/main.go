@@ -1,7 +1,7 @@
 // Command bench measures what the portal promises of its speed (docs/performance.md).
 // It builds and starts all that it compares on this machine: the servers share
-// one core, the load has the other, and rounds are interleaved, so that a noisy
-// machine is noisy for both. `make bench` runs it.
+// one core, the load and Postgres the other, and rounds are interleaved, so that a
+// noisy machine is noisy for both. `make bench` runs it.
 package main
 
 import (
@@ -23,6 +23,7 @@ type options struct {
 	soak     time.Duration // at full load, for the memory
 	accounts int
 	points   int
+	atOnce   bool
 	only     string
 	portal   string // the program; built unless given
 }
@@ -39,6 +40,7 @@ func main() {
 	flag.DurationVar(&o.soak, "soak", 10*time.Minute, "how long the memory is watched at full load")
 	flag.IntVar(&o.accounts, "accounts", 300_000, "accounts of the made-up country")
 	flag.IntVar(&o.points, "points", 2000, "service points of the made-up country")
+	flag.BoolVar(&o.atOnce, "at-once", false, "compare public pages with both servers at work at the same moment, too: steadier where other machines disturb this one")
 	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: pages, office, memory, start, wire; all unless given")
 	flag.StringVar(&o.portal, "portal", "", "the program to measure; built unless given")
 	flag.Parse()

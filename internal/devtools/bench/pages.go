@@ -64,10 +64,12 @@ func (b *bench) pages(ctx context.Context) error {
 	}
 	for i, p := range pages {
 		what := fmt.Sprintf("%s, %d connections", p.name, p.conns)
-		c[i].rates.what, c[i].rates.unit = what, "req/s"
-		c[i].share.what, c[i].share.unit, c[i].share.target = what+", of one core", "req/s", leastRate
+		c[i].rates.what, c[i].rates.unit, c[i].rates.target = what, "req/s", leastRate
 		b.table.add(c[i].rates)
-		b.table.add(c[i].share)
+		if b.atOnce {
+			c[i].share.what, c[i].share.unit = what+", of one core", "req/s"
+			b.table.add(c[i].share)
+		}
 		if p.name == "FAQ" {
 			c[i].tails.what, c[i].tails.unit, c[i].tails.target, c[i].tails.atMost = what+", p99", "ms", mostP99, true
 			b.table.add(c[i].tails)
@@ -88,6 +90,9 @@ func (b *bench) compare(ctx context.Context, c *compared, ours, theirs question,
 	}
 	note(&c.rates, one.rate, other.rate)
 	note(&c.tails, float64(one.p99.Microseconds())/1000, float64(other.p99.Microseconds())/1000)
+	if !b.atOnce {
+		return nil
+	}
 	if one, other, err = b.together(ctx, ours, theirs, conns, oursFirst); err != nil {
 		return err
 	}
