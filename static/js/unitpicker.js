@@ -15,6 +15,7 @@ function enhance(picker) {
 	let current = -1;
 	let timer = 0;
 	let asking = null;
+	let justChosen = false; // by a key that is still down
 
 	list.id = `${input.id}-list`;
 	list.className = "picker__list";
@@ -51,6 +52,7 @@ function enhance(picker) {
 			case "Enter":
 				if (list.hidden || current < 0) return;
 				choose(units[current]);
+				justChosen = true;
 				break;
 			case "Escape":
 				if (list.hidden) return;
@@ -61,6 +63,11 @@ function enhance(picker) {
 		}
 		event.preventDefault();
 	});
+	// The key that chose a unit does not send the form as well.
+	input.addEventListener("keypress", (event) => {
+		if (event.key === "Enter" && justChosen) event.preventDefault();
+	});
+	input.addEventListener("keyup", () => (justChosen = false));
 	input.addEventListener("blur", close);
 	// Keeps the focus in the field while a unit is pressed.
 	list.addEventListener("pointerdown", (event) => event.preventDefault());
