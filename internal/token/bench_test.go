@@ -32,6 +32,7 @@ func (o *office) nation() {
 			 SELECT a.id, 'service_point_officer', sha256(a.id::text::bytea), now() - interval '20 days', now() + CASE WHEN a.id % 3 = 0 THEN interval '-1 day' ELSE interval '10 days' END,
 				CASE WHEN a.id % 4 = 0 THEN now() END, CASE WHEN a.id % 4 = 0 THEN (SELECT min(id) FROM staff) END
 			 FROM agencies a WHERE a.kind = 'service_point' AND a.id % 5 > 0`,
+			`ANALYZE`,
 		} {
 			if _, err := tx.Exec(ctx, sql); err != nil {
 				return err
@@ -39,9 +40,6 @@ func (o *office) nation() {
 		}
 		return nil
 	})
-	if _, err := o.pool.Exec(context.Background(), `ANALYZE`); err != nil {
-		o.t.Fatal(err)
-	}
 }
 
 // BenchmarkTokens prints the median and the 99th percentile of each list with
