@@ -13,7 +13,7 @@ help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
 
 # Built for the first look: without inlining and debug information, and with memory
-# for the compiler, half the time on a machine that has compiled nothing yet.
+# for the compiler, it compiles in half the time on a machine that has compiled nothing yet.
 run: ## start the portal with a local Postgres and a local Digital ID
 	GOGC=800 CGO_ENABLED=0 $(GO) build -trimpath -gcflags=all='-l -dwarf=false' -ldflags='-s -w' -o bin/portal ./cmd/portal
 	@exec ./bin/portal dev
