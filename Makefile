@@ -1,11 +1,17 @@
 # Two commands do everything: `make run` and `make test`.
 
-GO    = go
-LINT  = $(GO) tool -modfile=lint.mod
-TEST  = $(GO) run ./internal/devtools/withpostgres -- $(GO) test
+GO = go
+POSTGRES = $(GO) run ./internal/devtools/withpostgres --
+TEST = $(POSTGRES) $(GO) test -vet=off
 
-# The tables of this packer are so large that watching each access takes ten times as long.
-RACE  = -race -gcflags=github.com/andybalholm/brotli=-race=false
+# What only computes has no goroutines to watch, and takes up to ten times as long when it is.
+COMPUTING = github.com/andybalholm/brotli github.com/klauspost/compress/... compress/... golang.org/x/image/... image/...
+RACE = -race $(COMPUTING:%=-gcflags=%=-race=false)
+
+# One way of compiling for all that is built, run and looked through: each dependency
+# once. The race detector needs another.
+export CGO_ENABLED = 0
+export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath
 
 .PHONY: help run test check lint unit e2e torture fuzz breaks bench soak generate assets manuals build sbom licences vulnerabilities reproducible clean
 
@@ -15,7 +21,7 @@ help: ## show this list
 # Built for the first look: without inlining and debug information, and with memory
 # for the compiler, it compiles in half the time on a machine that has compiled nothing yet.
 run: ## start the portal with a local Postgres and a local Digital ID
-	GOGC=800 CGO_ENABLED=0 $(GO) build -trimpath -gcflags=all='-l -dwarf=false' -ldflags='-s -w' -o bin/portal ./cmd/portal
+	GOGC=800 $(GO) build -gcflags=all='-l -dwarf=false' -ldflags='-s -w' -o bin/portal ./cmd/portal
 	@exec ./bin/portal dev
 
 test: check lint unit e2e ## all tests
@@ -30,12 +36,12 @@ check: ## formatting and generated code are in step
 
 lint: ## vet and linters
 	$(GO) vet -tags torture ./...
-	$(LINT) staticcheck -tags torture ./...
-	$(LINT) errcheck -ignoretests -exclude .errcheck ./...
-	$(LINT) gosec -quiet -exclude-generated -exclude-dir=internal/devtools ./...
+	$(GO) build -C .ci/lint -o $(CURDIR)/bin/ . honnef.co/go/tools/cmd/staticcheck
+	bin/staticcheck -tags torture ./...
+	bin/lint -test=false -errcheck.exclude=.errcheck ./...
 
 unit: ## unit, database, web and house tests
-	$(TEST) $(RACE) -timeout 30m ./cmd/... ./internal/... ./web/... ./templates/... ./static/... ./migrations/...
+	$(POSTGRES) env CGO_ENABLED=1 GOGC=400 $(GO) test -vet=off $(RACE) -timeout 30m ./web/... ./cmd/... ./internal/... ./templates/... ./static/... ./migrations/...
 
 e2e: build ## journeys in a real browser
 	sh .ci/chromium
@@ -49,7 +55,7 @@ fuzz: ## throw odd inputs at whatever reads them, 60 s each (FUZZTIME=10s); FUZZ
 	@FUZZTIME='$(FUZZTIME)' FUZZ='$(FUZZ)' sh .ci/fuzz
 
 breaks: ## break the code for each line of docs/security.md and see its tests fail; LINES="A25 A26" for some
-	$(GO) run ./internal/devtools/withpostgres -- $(GO) run ./internal/devtools/breaks $(LINES)
+	$(POSTGRES) $(GO) run ./internal/devtools/breaks $(LINES)
 
 bench: ## measure what is promised of the speed (docs/performance.md); -only pages for a part: make bench BENCH="-only pages"
 	$(GO) run ./internal/devtools/bench $(BENCH)
@@ -68,7 +74,7 @@ manuals: ## make the manuals' PDFs from docs/manual-source
 	$(GO) run ./internal/devtools/manualpdf
 
 build: ## the binary, bin/portal, and what it is made of, bin/portal.cdx.json
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/portal ./cmd/portal
+	$(GO) build -o bin/portal ./cmd/portal
 	@$(MAKE) -s sbom
 
 sbom: ## the bill of materials of bin/portal (docs/supply-chain.md)

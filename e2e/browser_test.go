@@ -204,25 +204,39 @@ func (b *tab) clean(name string) {
 			b.t.Errorf("%s: a list hides %d px of its columns at %d", name, hidden, w)
 		}
 		if w == narrow || w == wide {
-			b.accessible(fmt.Sprintf("%s at %d", name, w))
+			b.accessible(fmt.Sprintf("%s at %d", name, w), allRules)
 		}
 	}
 	b.do(chromedp.EmulateViewport(width, 900))
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, m := range b.logs {
-		b.t.Errorf("%s: console: %s", name, m)
-	}
-	b.logs = nil
+	b.noted(name)
 }
 
-// accessible checks the page with axe, as it stands.
-func (b *tab) accessible(name string) {
+// colours checks what a theme changes of a page that is clean otherwise.
+func (b *tab) colours(name string) {
+	b.t.Helper()
+	width := evaluate[int64](b, `innerWidth`)
+	for _, w := range []int64{narrow, wide} {
+		b.do(chromedp.EmulateViewport(w, 900))
+		b.picture(name)
+		b.accessible(fmt.Sprintf("%s at %d", name, w), colourRules)
+	}
+	b.do(chromedp.EmulateViewport(width, 900))
+	b.noted(name)
+}
+
+// What axe is asked to look for.
+const (
+	allRules    = `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
+	colourRules = `["color-contrast", "link-in-text-block"]`
+)
+
+// accessible checks the page with axe, as it stands, by those rules.
+func (b *tab) accessible(name, rules string) {
 	b.t.Helper()
 	if !evaluate[bool](b, "Boolean(window.axe)") {
 		evaluate[bool](b, axe+"; true")
 	}
-	faults := evaluate[[]string](b, `axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+	faults := evaluate[[]string](b, `axe.run(document, {resultTypes: ["violations"], selectors: false, iframes: false, runOnly: `+rules+`})
 		.then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 200)).join(" | ")))`, chromedp.EvalAwaitPromise)
 	for _, f := range faults {
 		b.t.Errorf("%s: %s", name, f)

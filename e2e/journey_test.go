@@ -29,7 +29,11 @@ func TestPagesAreClean(t *testing.T) {
 			if status := b.open(p.base + path); status != http.StatusOK && status != http.StatusNotModified {
 				t.Errorf("%s: %d", path, status)
 			}
-			b.clean(path + map[bool]string{true: " high contrast"}[contrast])
+			if contrast {
+				b.colours(path + " high contrast")
+			} else {
+				b.clean(path)
+			}
 		}
 	}
 }

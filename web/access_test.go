@@ -93,7 +93,7 @@ func keyOf(route string) string {
 	return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 }
 
-var numberInPath = regexp.MustCompile(`/[0-9]+|/[A-Z2-7]{26}`)
+var numberInPath = regexp.MustCompile(`/([A-Z2-7]{26}|[0-9]+)`)
 
 // outcome is the status, and the address it leads to with its numbers hidden.
 func outcome(res *http.Response) string {
