@@ -56,11 +56,11 @@ func newPairs(actor authz.Actor, f Filter, now time.Time, only ...Pair) pairQuer
 	// Constants, not a join: departments are few, and the planner should know.
 	if kinds != nil {
 		branches = append(branches, `SELECT a.id, a.name, s.role, s.n FROM agencies a JOIN seats s ON s.root IS NULL AND s.kind = a.kind
-			WHERE a.kind = ANY (`+q.arg(kinds)+`::text[]) AND a.shown`+q.units("a.id", f, only))
+			WHERE a.kind = ANY (`+q.arg(kinds)+`::text[]) AND a.shown`+q.units("a.id", ofFew, f, only))
 	}
 	if codes != nil {
 		branches = append(branches, `SELECT a.id, a.name, s.role, s.n FROM agencies a JOIN seats s ON s.root IS NULL AND s.code = a.code
-			WHERE a.code = ANY (`+q.arg(codes)+`::text[]) AND a.shown`+q.units("a.id", f, only))
+			WHERE a.code = ANY (`+q.arg(codes)+`::text[]) AND a.shown`+q.units("a.id", ofFew, f, only))
 	}
 	if branches == nil {
 		branches = append(branches, `SELECT id, name, '' AS role, 0 AS n FROM agencies WHERE false`)
@@ -90,7 +90,7 @@ func (q *pairQuery) under(roots []authz.AgencyID, f Filter, only []Pair) string 
 	for i, root := range roots {
 		n := q.arg(root) + "::bigint"
 		branches[i] = fmt.Sprintf(`SELECT o.agency_id AS id, o.unit_name AS name, s.role, s.n FROM agency_paths o JOIN seats s ON s.root = %[1]s AND s.kind = o.unit_kind
-			WHERE o.ancestor_id = %[1]s AND o.unit_shown%s`, n, q.units("o.agency_id", f, only))
+			WHERE o.ancestor_id = %[1]s AND o.unit_shown%s`, n, q.units("o.agency_id", ofMany, f, only))
 	}
 	return `SELECT ` + distinct + `id, name, role, n FROM (` + strings.Join(branches, ` UNION ALL `) + `) u`
 }
@@ -105,16 +105,23 @@ func (q *pairQuery) seats(all []seat) string {
 		q.arg(roles), q.arg(orders), q.arg(kinds), q.arg(codes), q.arg(roots))
 }
 
+// Whether an agency stands under a unit: of many agencies the planner chooses how to
+// find out; of few each is looked at by itself, as it would read all of the unit.
+const (
+	ofMany = `EXISTS (SELECT FROM agency_paths f WHERE f.agency_id = %s AND f.ancestor_id = %s)`
+	ofFew  = `(SELECT true FROM agency_paths f WHERE f.agency_id = %s AND f.ancestor_id = %s)`
+)
+
 // units are the conditions, each after AND, on the agency whose id is in the
-// column id.
-func (q *pairQuery) units(id string, f Filter, only []Pair) string {
+// column id; stands is ofMany or ofFew.
+func (q *pairQuery) units(id, stands string, f Filter, only []Pair) string {
 	sql := ""
 	if f.Query != "" {
 		sql += fmt.Sprintf(` AND %s IN (SELECT t.id FROM agencies t
 			WHERE t.search LIKE '%%' || regexp_replace(search_key(%s), '([\\%%_])', '\\\1', 'g') || '%%')`, id, q.arg(f.Query))
 	}
 	if f.Unit != 0 {
-		sql += fmt.Sprintf(` AND EXISTS (SELECT FROM agency_paths f WHERE f.agency_id = %s AND f.ancestor_id = %s)`, id, q.arg(f.Unit))
+		sql += ` AND ` + fmt.Sprintf(stands, id, q.arg(f.Unit))
 	}
 	if len(only) > 0 {
 		agencies, _ := columnsOf(only)
