@@ -29,6 +29,7 @@ import (
 var (
 	country  = flag.String("country", "small", "size of the made-up country to measure on: small, or full as Thailand")
 	database = flag.String("country-database", "", "address of a database that has its country already, to measure on as it is")
+	only     = flag.String("office-pages", "", "part of the name of the pages to measure, such as 'officer audit'; all unless given")
 )
 
 var countries = map[string]seed.DemoSize{
@@ -128,11 +129,14 @@ func benchOffice(b *testing.B, s *site, server *httptest.Server, heard *recorder
 	out := &strings.Builder{}
 	fmt.Fprintf(out, "\n%5s %8s %8s %8s %8s %8s %4s  %s\n", "KB", "p50", "p99", "busy p50", "busy p99", "bare", "SQL", "page")
 	for _, c := range benchCases(b, s) {
-		m := measure(b, s, server, heard, c)
 		name, err := url.QueryUnescape(c.name)
 		if err != nil {
 			b.Fatal(err)
 		}
+		if !strings.Contains(name, *only) {
+			continue
+		}
+		m := measure(b, s, server, heard, c)
 		fmt.Fprintf(out, "%5d %8s %8s %8s %8s %8s %4d  %s\n", m.bytes>>10, round(m.p50), round(m.p99), round(m.busy50), round(m.busy99), round(m.bare), m.queries, name)
 	}
 	b.Log(out.String())

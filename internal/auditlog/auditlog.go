@@ -122,7 +122,7 @@ func (s *Service) near(ctx context.Context, q query, at position) (List, error) 
 	}
 	whole := edge == 0
 	if !whole && len(rows) <= pageSize && !q.short {
-		if rows, err = selectPage(ctx, s.db, q, at, pageSize+1); err != nil {
+		if rows, err = s.beyond(ctx, q, at); err != nil {
 			return List{}, err
 		}
 		whole = true
@@ -132,9 +132,26 @@ func (s *Service) near(ctx context.Context, q query, at position) (List, error) 
 	l.More = len(rows) > pageSize || !whole || !at.First()
 	if !whole && len(rows) <= pageSize {
 		l.Partial = true
-		l.Page.Next, l.Page.Previous = onward(l.Page.Next, l.Page.Previous, at, edge)
+		l.Page.Next, l.Page.Previous = onward(l.Page.Next, l.Page.Previous, at, ID(edge))
 	}
 	return l, err
+}
+
+// beyond looks in the whole log for a text that fills no page nearby. In an
+// agency's part that is done by the index, unless too many elsewhere have the
+// text, too: then entry by entry. Left to choose, Postgres may read the whole log
+// beside that part.
+func (s *Service) beyond(ctx context.Context, q query, at position) ([]Entry, error) {
+	if !q.reach {
+		return selectPage(ctx, s.db, q, at, pageSize+1)
+	}
+	rows, all, err := selectIndexed(ctx, s.db, q, at, pageSize+1)
+	if err != nil || all {
+		return rows, err
+	}
+	q.near = unlimited
+	rows, _, err = selectNear(ctx, s.db, q, at, pageSize+1)
+	return rows, err
 }
 
 // Entry returns one entry and the hash of the one before it, which its own

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,10 +83,12 @@ func find(f Filter, sc scope) query {
 	}
 	q.short = short(f.Text) || short(f.Person)
 	switch {
-	case len(q.texts) > 0 && (one != 0 || !sc.everywhere):
+	case q.short && (one != 0 || !sc.everywhere):
 		q.near = nearbyOwn
 	case q.short:
 		q.near = nearby
+	case len(q.texts) > 0 && (one != 0 || !sc.everywhere):
+		q.near = glance
 	}
 	// Times are bound through ids, by which the rows lie sorted.
 	if !f.From.IsZero() {
@@ -166,67 +167,6 @@ func selectPage(ctx context.Context, r db.Reader, q query, p position, limit int
 		return nil, err
 	}
 	return pgx.CollectRows(rows, toEntry)
-}
-
-// How many entries are looked through for a text at first: of the whole log, or
-// of an agency's part, which lies scattered.
-const (
-	nearby    = 5000
-	nearbyOwn = 2500
-)
-
-// newest is the SQL for those entries of q without its texts, in the order of
-// the column place. Of an agency's part each entry is fetched by its number, until
-// there are enough: Postgres would rather read the whole log beside it.
-func (q query) newest(order string) string {
-	from := q.from
-	if q.reach {
-		from = "audit_reach r CROSS JOIN LATERAL (SELECT * FROM audit_entries WHERE id = r.entry_id OFFSET 0) e"
-	}
-	return `SELECT e.*, ` + q.id + ` AS place FROM ` + from + conditions(q.where) + order + fmt.Sprintf(" LIMIT %d", q.near)
-}
-
-// edge is the SQL for the id of the last of newest.
-func (q query) edge(order string) string {
-	from := q.from
-	if q.reach {
-		from = "audit_reach r"
-	}
-	return `SELECT ` + q.id + ` FROM ` + from + conditions(q.where) + order + fmt.Sprintf(" OFFSET %d LIMIT 1", q.near-1)
-}
-
-// selectNear looks through the next entries for q's texts, up to limit. edge is
-// the last one looked through, 0 if there are no more.
-func selectNear(ctx context.Context, r db.Reader, q query, p position, limit int) (found []Entry, edge ID, err error) {
-	q, order := q.fromOn(p)
-	_, direction := p.DescSQL()
-	rows, err := ask(ctx, r, `
-		SELECT coalesce(last.id, 0) AS edge, f.* FROM (SELECT (`+q.edge(order)+`) AS id) last
-		LEFT JOIN LATERAL (
-			SELECT `+columns+` FROM (SELECT e.* FROM (`+q.newest(order)+`) e`+
-		conditions(q.texts)+` ORDER BY e.place `+direction+` LIMIT `+strconv.Itoa(limit)+`) e
-		) f ON true ORDER BY f.id `+direction, q.args)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if values := rows.RawValues(); values[1] == nil { // nothing found: the edge alone
-			err = rows.Scan(append([]any{&edge}, make([]any, len(values)-1)...)...)
-			return nil, edge, err
-		}
-		b, err := pgx.RowToStructByName[nearRow](rows)
-		if err != nil {
-			return nil, 0, err
-		}
-		found, edge = append(found, b.entry()), b.Edge
-	}
-	return found, edge, rows.Err()
-}
-
-type nearRow struct {
-	row
-	Edge ID
 }
 
 func countFound(ctx context.Context, r db.Reader, q query, limit int) (int, error) {
