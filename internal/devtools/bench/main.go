@@ -35,7 +35,7 @@ func main() {
 	}
 	var o options
 	flag.IntVar(&o.runs, "runs", 1, "how often to measure it all")
-	flag.IntVar(&o.rounds, "rounds", 9, "rounds, interleaved: many short ones, since a shared machine changes its speed within seconds")
+	flag.IntVar(&o.rounds, "rounds", 15, "rounds, interleaved: many short ones, since a shared machine changes its speed within seconds")
 	flag.DurationVar(&o.lasts, "lasts", time.Second, "how long one measurement lasts")
 	flag.DurationVar(&o.soak, "soak", 10*time.Minute, "how long the memory is watched at full load")
 	flag.IntVar(&o.accounts, "accounts", 300_000, "accounts of the made-up country")
