@@ -27,7 +27,7 @@ run: ## start the portal with a local Postgres and a local Digital ID
 test: check lint unit e2e ## all tests
 
 check: ## formatting and generated code are in step
-	@unformatted=$$(gofmt -l cmd internal web templates migrations static e2e); \
+	@unformatted=$$(gofmt -l .ci cmd internal web templates migrations static e2e); \
 		test -z "$$unformatted" || { echo "not formatted, run gofmt -w: $$unformatted"; exit 1; }
 	$(GO) tool templ fmt -fail templates
 	sh .ci/generated

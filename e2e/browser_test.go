@@ -197,12 +197,7 @@ func (b *tab) clean(name string) {
 	for _, w := range []int64{narrow, middle, laptop, wide} {
 		b.do(chromedp.EmulateViewport(w, 900))
 		b.picture(name)
-		if beyond := evaluate[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); beyond > 0 {
-			b.t.Errorf("%s: scrolls sideways by %d px at %d", name, beyond, w)
-		}
-		if hidden := evaluate[int](b, `Math.max(0, ...[...document.querySelectorAll(".table-wrap:has(.tokens, .people, .audit)")].map(e => e.scrollWidth - e.clientWidth))`); hidden > 0 {
-			b.t.Errorf("%s: a list hides %d px of its columns at %d", name, hidden, w)
-		}
+		b.fits(name, w)
 		if w == narrow || w == wide {
 			b.accessible(fmt.Sprintf("%s at %d", name, w), allRules)
 		}
@@ -211,13 +206,26 @@ func (b *tab) clean(name string) {
 	b.noted(name)
 }
 
-// colours checks what a theme changes of a page that is clean otherwise.
+// fits checks that nothing sticks out of the page, which is w wide, or hides in a list.
+func (b *tab) fits(name string, w int64) {
+	b.t.Helper()
+	if beyond := evaluate[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); beyond > 0 {
+		b.t.Errorf("%s: scrolls sideways by %d px at %d", name, beyond, w)
+	}
+	if hidden := evaluate[int](b, `Math.max(0, ...[...document.querySelectorAll(".table-wrap:has(.tokens, .people, .audit)")].map(e => e.scrollWidth - e.clientWidth))`); hidden > 0 {
+		b.t.Errorf("%s: a list hides %d px of its columns at %d", name, hidden, w)
+	}
+}
+
+// colours checks what a theme changes of a page that is clean otherwise: its colours
+// and borders.
 func (b *tab) colours(name string) {
 	b.t.Helper()
 	width := evaluate[int64](b, `innerWidth`)
 	for _, w := range []int64{narrow, wide} {
 		b.do(chromedp.EmulateViewport(w, 900))
 		b.picture(name)
+		b.fits(name, w)
 		b.accessible(fmt.Sprintf("%s at %d", name, w), colourRules)
 	}
 	b.do(chromedp.EmulateViewport(width, 900))
