@@ -23,7 +23,7 @@ func deleteKey(ctx context.Context, tx *audit.Tx, staffID int64, key Key) error 
 
 func deleteOld(ctx context.Context, tx *audit.Tx, before time.Time, limit int) (int, error) {
 	tag, err := tx.Exec(ctx, `
-		DELETE FROM form_results WHERE (staff_id, form_key) IN
-			(SELECT staff_id, form_key FROM form_results WHERE at < $1 LIMIT $2)`, before, limit)
+		DELETE FROM form_results WHERE ctid = ANY (ARRAY(
+			SELECT ctid FROM form_results WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`, before, limit)
 	return int(tag.RowsAffected()), err
 }

@@ -31,11 +31,14 @@ func take(ctx context.Context, keep db.Bookkeeper, k key, r Rate) (wait time.Dur
 // cleanAtOnce is how many rows one statement removes.
 const cleanAtOnce = 10_000
 
+// deleteFree looks for the rows once, as an array: IN lets the planner look again
+// for each row of the table when statistics taken in the middle of a flood say
+// that there are none, and then nothing ends in time.
 func deleteFree(ctx context.Context, keep db.Bookkeeper) (removed int, err error) {
 	for {
 		tag, err := keep.Exec(ctx, `
-			DELETE FROM rate_limits WHERE key IN (
-				SELECT key FROM rate_limits WHERE free_at < statement_timestamp() LIMIT $1 FOR UPDATE SKIP LOCKED)`, cleanAtOnce)
+			DELETE FROM rate_limits WHERE key = ANY (ARRAY(
+				SELECT key FROM rate_limits WHERE free_at < statement_timestamp() LIMIT $1 FOR UPDATE SKIP LOCKED))`, cleanAtOnce)
 		removed += int(tag.RowsAffected())
 		if err != nil || tag.RowsAffected() < cleanAtOnce {
 			return removed, err

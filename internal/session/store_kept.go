@@ -72,7 +72,7 @@ func deleteFormsOfOthers(ctx context.Context, keep db.Bookkeeper, key []byte, st
 
 func deleteForms(ctx context.Context, tx *audit.Tx, now time.Time, limit int) (int, error) {
 	tag, err := tx.Exec(ctx, `
-		DELETE FROM kept_forms WHERE (key_hash, path) IN (
-			SELECT key_hash, path FROM kept_forms WHERE expires_at < $1 LIMIT $2)`, now, limit)
+		DELETE FROM kept_forms WHERE ctid = ANY (ARRAY(
+			SELECT ctid FROM kept_forms WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`, now, limit)
 	return int(tag.RowsAffected()), err
 }

@@ -89,7 +89,7 @@ func endByProvider(ctx context.Context, tx *audit.Tx, p ProviderSession, now tim
 // deleteSessions goes by the absolute end: no session is alive after it.
 func deleteSessions(ctx context.Context, tx *audit.Tx, before time.Time, limit int) (int, error) {
 	tag, err := tx.Exec(ctx, `
-		DELETE FROM staff_sessions WHERE id IN (SELECT id FROM staff_sessions WHERE ends_at < $1 LIMIT $2)`, before, limit)
+		DELETE FROM staff_sessions WHERE id = ANY (ARRAY(SELECT id FROM staff_sessions WHERE ends_at < $1 LIMIT $2))`, before, limit)
 	return int(tag.RowsAffected()), err
 }
 

@@ -24,9 +24,9 @@ type attempt struct {
 func insertAttempt(ctx context.Context, keep db.Bookkeeper, state []byte, a attempt) error {
 	_, err := keep.Exec(ctx, `
 		WITH old AS (
-			DELETE FROM signin_attempts WHERE state_hash IN (
+			DELETE FROM signin_attempts WHERE state_hash = ANY (ARRAY(
 				SELECT state_hash FROM signin_attempts WHERE expires_at < now() - interval '1 hour'
-				LIMIT 20 FOR UPDATE SKIP LOCKED)
+				LIMIT 20 FOR UPDATE SKIP LOCKED))
 		)
 		INSERT INTO signin_attempts (state_hash, browser_hash, nonce, verifier, return_path, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6)`,
@@ -59,13 +59,13 @@ func insertLogout(ctx context.Context, keep db.Bookkeeper, id string, expires ti
 
 func deleteAttempts(ctx context.Context, tx *audit.Tx, now time.Time, limit int) (int, error) {
 	tag, err := tx.Exec(ctx, `
-		DELETE FROM signin_attempts WHERE state_hash IN (SELECT state_hash FROM signin_attempts WHERE expires_at < $1 LIMIT $2)`,
+		DELETE FROM signin_attempts WHERE state_hash = ANY (ARRAY(SELECT state_hash FROM signin_attempts WHERE expires_at < $1 LIMIT $2))`,
 		now, limit)
 	return int(tag.RowsAffected()), err
 }
 
 func deleteLogouts(ctx context.Context, tx *audit.Tx, now time.Time, limit int) (int, error) {
 	tag, err := tx.Exec(ctx, `
-		DELETE FROM logout_tokens WHERE jti IN (SELECT jti FROM logout_tokens WHERE expires_at < $1 LIMIT $2)`, now, limit)
+		DELETE FROM logout_tokens WHERE jti = ANY (ARRAY(SELECT jti FROM logout_tokens WHERE expires_at < $1 LIMIT $2))`, now, limit)
 	return int(tag.RowsAffected()), err
 }
