@@ -90,7 +90,8 @@ const maxIndexed = 10_000
 
 // selectIndexed finds q's texts by the index first, and then which of those
 // entries are in the agency's part, one by one until there are enough. It reports
-// false, and reads nothing, if more than maxIndexed have the texts.
+// false, and reads nothing, if more than maxIndexed have the texts. OFFSET 0 keeps
+// that order of doing things whatever the statistics say of a table that grows.
 func selectIndexed(ctx context.Context, r db.Reader, q query, p position, limit int) ([]Entry, bool, error) {
 	q, _ = q.fromOn(p)
 	_, direction := p.DescSQL()
@@ -98,10 +99,10 @@ func selectIndexed(ctx context.Context, r db.Reader, q query, p position, limit 
 		WITH hits AS MATERIALIZED (SELECT e.id FROM audit_entries e%[1]s LIMIT %[2]d + 1)
 		SELECT n.hits AS beside, f.* FROM (SELECT count(*) AS hits FROM hits) n
 		LEFT JOIN LATERAL (
-			SELECT %[3]s FROM audit_entries e JOIN (
+			SELECT %[3]s FROM (
 				SELECT h.id FROM (SELECT id FROM hits ORDER BY id %[5]s OFFSET 0) h
 				CROSS JOIN LATERAL (SELECT FROM audit_reach r%[4]s OFFSET 0) own ORDER BY h.id %[5]s LIMIT %[6]d
-			) p ON p.id = e.id WHERE n.hits <= %[2]d
+			) p CROSS JOIN LATERAL (SELECT * FROM audit_entries WHERE id = p.id OFFSET 0) e WHERE n.hits <= %[2]d
 		) f ON true ORDER BY f.id %[5]s`,
 		conditions(q.texts), maxIndexed, columns, conditions(q.where, []string{"r.entry_id = h.id"}), direction, limit), q.args)
 	if err != nil {

@@ -53,8 +53,25 @@ func template(ctx context.Context, admin *pgx.Conn, base, owner string) (name st
 	if err := db.Migrate(ctx, address); err != nil {
 		return "", err
 	}
+	if err := keepStill(ctx, address); err != nil {
+		return "", err
+	}
 	_, err = admin.Exec(ctx, "ALTER DATABASE "+half+" RENAME TO "+name)
 	return name, err
+}
+
+// keepStill leaves the tables without statistics. Those that autovacuum takes in
+// the middle of a test are of whatever test was there before, and make Postgres
+// choose, now and then, what it would choose nowhere else.
+func keepStill(ctx context.Context, address string) error {
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, `DO $$ DECLARE t regclass; BEGIN
+		FOR t IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+		LOOP EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', t); END LOOP; END $$`)
+	return errors.Join(err, conn.Close(ctx))
 }
 
 func alreadyThere(err error) bool {
