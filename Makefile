@@ -9,9 +9,12 @@ COMPUTING = github.com/andybalholm/brotli github.com/klauspost/compress/... comp
 RACE = -race $(COMPUTING:%=-gcflags=%=-race=false)
 
 # One way of compiling for all that is built, run and looked through: each dependency
-# once. The race detector needs another.
+# once, without what only a debugger reads. The race detector needs another.
 export CGO_ENABLED = 0
-export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath
+export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath -gcflags=all=-dwarf=false
+
+# Memory for compilers and linters, whose time goes into collecting otherwise.
+AMPLY = GOGC=400
 
 .PHONY: help run test check lint unit e2e torture fuzz breaks bench soak generate assets manuals build sbom licences vulnerabilities reproducible clean
 
@@ -29,19 +32,19 @@ test: check lint unit e2e ## all tests
 check: ## formatting and generated code are in step
 	@unformatted=$$(gofmt -l .ci cmd internal web templates migrations static e2e); \
 		test -z "$$unformatted" || { echo "not formatted, run gofmt -w: $$unformatted"; exit 1; }
-	$(GO) tool templ fmt -fail templates
+	$(AMPLY) $(GO) tool templ fmt -fail templates
 	sh .ci/generated
 	$(GO) mod verify >/dev/null
 	@$(GO) run ./internal/devtools/supply licences >/dev/null
 
 lint: ## vet and linters
-	$(GO) vet -tags torture ./...
-	$(GO) build -C .ci/lint -o $(CURDIR)/bin/ . honnef.co/go/tools/cmd/staticcheck
-	bin/staticcheck -tags torture ./...
-	bin/lint -test=false -errcheck.exclude=.errcheck ./...
+	$(AMPLY) $(GO) vet -tags torture ./...
+	$(AMPLY) $(GO) build -C .ci/lint -o $(CURDIR)/bin/ . honnef.co/go/tools/cmd/staticcheck
+	$(AMPLY) bin/staticcheck -tags torture ./...
+	$(AMPLY) bin/lint -test=false -errcheck.exclude=.errcheck ./...
 
 unit: ## unit, database, web and house tests
-	$(POSTGRES) env CGO_ENABLED=1 GOGC=400 $(GO) test -vet=off $(RACE) -timeout 30m ./web/... ./cmd/... ./internal/... ./templates/... ./static/... ./migrations/...
+	$(POSTGRES) env CGO_ENABLED=1 $(AMPLY) $(GO) test -vet=off $(RACE) -timeout 30m ./web/... ./cmd/... ./internal/... ./templates/... ./static/... ./migrations/...
 
 e2e: build ## journeys in a real browser
 	sh .ci/chromium
@@ -74,7 +77,7 @@ manuals: ## make the manuals' PDFs from docs/manual-source
 	$(GO) run ./internal/devtools/manualpdf
 
 build: ## the binary, bin/portal, and what it is made of, bin/portal.cdx.json
-	$(GO) build -o bin/portal ./cmd/portal
+	$(AMPLY) $(GO) build -o bin/portal ./cmd/portal
 	@$(MAKE) -s sbom
 
 sbom: ## the bill of materials of bin/portal (docs/supply-chain.md)
