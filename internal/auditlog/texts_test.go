@@ -5,7 +5,9 @@ import (
 	"slices"
 	"testing"
 
+	"portal/internal/audit"
 	"portal/internal/auditlog"
+	"portal/internal/authz"
 )
 
 // called writes n entries about the agency that have the name.
@@ -74,5 +76,62 @@ func TestTextsAreFoundWhereverTheyStand(t *testing.T) {
 		if !slices.IsSortedFunc(ids, func(a, b auditlog.ID) int { return int(b - a) }) {
 			t.Errorf("%s: not the newest first", text)
 		}
+	}
+}
+
+// fill writes n entries about agency 4, a few at a time.
+func (b *bench) fill(n int) {
+	b.t.Helper()
+	for range n / 1300 {
+		b.exec(`INSERT INTO audit_entries (action, subject, agencies) SELECT 'agency.changed', 'agency/4', '{4}' FROM generate_series(1, 1300)`)
+	}
+}
+
+// TestShortTextsLookFurtherBackPageByPage hides two entries behind thousands.
+func TestShortTextsLookFurtherBackPageByPage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.record(admin, audit.AgencyChanged, audit.Subject{Key: "agency/4", Name: "ฌฌ", Agencies: []authz.AgencyID{4}}, nil)
+	b.fill(5200)
+	b.record(admin, audit.AgencyChanged, audit.Subject{Key: "agency/4", Name: "ฌฌ", Agencies: []authz.AgencyID{4}}, nil)
+	for name, c := range map[string]struct {
+		actor authz.Actor
+		pages int // 5,000 entries on each, or 2,500 of one's own
+	}{"everything": {admin, 2}, "own": {officer, 3}} {
+		var seen []auditlog.ID
+		actor, cursor, pages := c.actor, "", 0
+		for {
+			l, err := b.s.Entries(t.Context(), actor, auditlog.Filter{Text: "ฌฌ"}, cursor)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range l.Page.Rows {
+				seen = append(seen, e.ID)
+			}
+			pages++
+			if cursor = l.Page.Next; cursor == "" {
+				break
+			}
+			if !l.Partial || !l.More {
+				t.Errorf("%s: page %d does not say that it is a part", name, pages)
+			}
+			back, err := b.s.Entries(t.Context(), actor, auditlog.Filter{Text: "ฌฌ"}, cursor)
+			if err != nil || back.Page.Previous == "" {
+				t.Errorf("%s: no way back from page %d, %v", name, pages, err)
+			}
+		}
+		if !slices.Equal(seen, []auditlog.ID{5202, 1}) || pages != c.pages {
+			t.Errorf("%s: %v on %d pages", name, seen, pages)
+		}
+	}
+	// Three letters find all at once, wherever they are.
+	b.record(admin, audit.AgencyChanged, audit.Subject{Key: "agency/4", Name: "ฌฌฌ", Agencies: []authz.AgencyID{4}}, nil)
+	b.fill(13_000)
+	// The statistics are those of one entry among the pages of many that are gone.
+	b.exec(`UPDATE pg_class SET reltuples = 1, relpages = 1000000 WHERE oid IN ('audit_entries'::regclass, 'audit_reach'::regclass)
+		OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN ('audit_entries'::regclass, 'audit_reach'::regclass))`)
+	defer b.exec(`ANALYZE audit_entries, audit_reach`) // not for the next test
+	if got := b.ids(officer, auditlog.Filter{Text: "ฌฌฌ"}); !slices.Equal(got, []auditlog.ID{5203}) {
+		t.Errorf("%v", got)
 	}
 }

@@ -35,7 +35,7 @@ type bench struct {
 	dir    string
 	self   string
 	portal string
-	token  string // of the session that the office is asked with
+	joined bool // whoever asks for the office's pages has the rights to
 	table  table
 	ends   []func()
 }
