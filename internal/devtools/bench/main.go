@@ -19,6 +19,7 @@ import (
 type options struct {
 	runs     int // tables, one after the other
 	rounds   int
+	most     int           // rounds of a page that is close to its target
 	lasts    time.Duration // one measurement
 	soak     time.Duration // at full load, for the memory
 	accounts int
@@ -36,6 +37,7 @@ func main() {
 	var o options
 	flag.IntVar(&o.runs, "runs", 1, "how often to measure it all")
 	flag.IntVar(&o.rounds, "rounds", 15, "rounds, interleaved: many short ones, since a shared machine changes its speed within seconds")
+	flag.IntVar(&o.most, "most", 45, "rounds at most of a public page whose rounds leave open whether it reaches its target")
 	flag.DurationVar(&o.lasts, "lasts", time.Second, "how long one measurement lasts")
 	flag.DurationVar(&o.soak, "soak", 10*time.Minute, "how long the memory is watched at full load")
 	flag.IntVar(&o.accounts, "accounts", 300_000, "accounts of the made-up country")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"text/tabwriter"
 )
@@ -23,17 +24,30 @@ type table struct{ lines []line }
 
 func (t *table) add(l line) { t.lines = append(t.lines, l) }
 
-// value is the median of the rounds: of their ratios, if there are any, since
-// what disturbs a round disturbs both.
-func (l line) value() float64 {
+// values are the rounds' ratios, if there are any, since what disturbs a round
+// disturbs both.
+func (l line) values() []float64 {
 	if len(l.theirs) == 0 {
-		return median(l.ours)
+		return l.ours
 	}
 	var ratios []float64
 	for i := range l.ours {
 		ratios = append(ratios, l.ours[i]/l.theirs[i])
 	}
-	return median(ratios)
+	return ratios
+}
+
+// value is the median of the rounds.
+func (l line) value() float64 { return median(l.values()) }
+
+// decided reports whether the rounds say on which side of the target the median
+// is: 95 of 100 times it lies between two of them, whatever their distribution
+// (the confidence interval of a median by order statistics).
+func (l line) decided() bool {
+	s := slices.Sorted(slices.Values(l.values()))
+	n := float64(len(s))
+	out := int(math.Round(n/2 - .98*math.Sqrt(n))) // the place of either, from its end
+	return l.target == 0 || out >= 1 && (s[out-1] > l.target || s[len(s)-out] < l.target)
 }
 
 // verdict is the target and whether it was reached.
