@@ -50,7 +50,7 @@ e2e: build ## journeys in a real browser
 	sh .ci/chromium
 	$(TEST) -count=1 -timeout 40m ./e2e/...
 
-torture: fuzz ## what needs load, faults or room: fuzzing, and tests with Torture in their names but SKIP
+torture: fuzz build ## what needs load, faults or room: fuzzing, and tests with Torture in their names but SKIP
 	sh .ci/nginx
 	$(TEST) -count=1 -tags torture -run Torture -skip '$(or $(SKIP),none)' -v -timeout 40m ./internal/... ./web/... ./e2e/...
 
