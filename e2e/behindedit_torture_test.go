@@ -145,17 +145,17 @@ func (c client) reads(words string) bool {
 }
 
 // returns comes back to a page that has not changed: nothing is sent again, once
-// both servers, which are asked in turn, have packed it as short as can be.
+// the last publication is on both servers, which are asked in turn, and packed there.
 func (c client) returns() {
 	c.t.Helper()
 	for _, coding := range []string{"", "gzip, br"} { // the tag is the portal's own, not weakened on the way
 		until(c.t, fmt.Sprintf("the page in %q is known again by both servers", coding), func() bool {
-			status, tag := c.asksAgain(coding, "")
+			status, tag := c.asks(coding, "")
 			if status != http.StatusOK || !strings.HasPrefix(tag, `"`) {
-				c.t.Errorf("asking for %q: %d; tag %s", coding, status, tag)
+				c.t.Fatalf("asking for %q: %d; tag %s", coding, status, tag)
 			}
 			for range 2 {
-				again, same := c.asksAgain(coding, tag)
+				again, same := c.asks(coding, tag)
 				if again != http.StatusNotModified || same != tag {
 					return false
 				}
@@ -165,9 +165,9 @@ func (c client) returns() {
 	}
 }
 
-// asksAgain asks for the page of questions unless it is still the one with the
+// asks asks for the page of questions unless it is still the one with the
 // tag, and returns the status and the tag that it has now.
-func (c client) asksAgain(coding, tag string) (int, string) {
+func (c client) asks(coding, tag string) (int, string) {
 	c.t.Helper()
 	r, err := http.NewRequest(http.MethodGet, ownBase+"/backend/faq", nil)
 	if err != nil {
