@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Limits on what one connection may cost.
@@ -18,12 +20,15 @@ const (
 	writeTimeout    = 30 * time.Second
 	idleTimeout     = 60 * time.Second
 	maxHeader       = 16 << 10
+	maxUnsent       = 128 << 10 // bytes that wait in the system for the network
 	shutdownTimeout = 12 * time.Second
 )
 
 // listen takes the address; another says how to choose a different one.
 func listen(addr, another string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+	lc := net.ListenConfig{Control: limitUnsent}
+	lc.SetMultipathTCP(false) // older systems cannot set the limit for its connections
+	l, err := lc.Listen(context.Background(), "tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("%s is in use by another program: stop it, or %s", addr, another)
@@ -33,6 +38,19 @@ func listen(addr, another string) (net.Listener, error) {
 		return nil, fmt.Errorf("listening on %s: %w", addr, err)
 	}
 	return l, nil
+}
+
+// limitUnsent sets TCP_NOTSENT_LOWAT, which connections inherit. Without it the
+// system takes megabytes ahead from us for whoever asks much and reads slowly.
+func limitUnsent(_, _ string, c syscall.RawConn) error {
+	var err error
+	reached := c.Control(func(fd uintptr) {
+		err = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, maxUnsent)
+	})
+	if errors.Is(err, unix.ENOPROTOOPT) {
+		err = nil // a system without it: what a connection may hold is set there
+	}
+	return errors.Join(reached, err)
 }
 
 // serveOn serves until ctx ends, then goes on for drain, in which /readyz sends

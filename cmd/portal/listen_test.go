@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -88,6 +90,34 @@ func TestA74_StoppingLosesNoRequest(t *testing.T) {
 	}
 	if ready.Load() < 20 || leaving.Load() < 20 || time.Since(start) > shutdownTimeout {
 		t.Errorf("%d answers while it was ready, %d while it was leaving; the end took %s", ready.Load(), leaving.Load(), time.Since(start))
+	}
+}
+
+// TestA75_LittleWaitsForASlowReader writes to somebody who reads nothing: once
+// the little that may be under way is, writing waits.
+func TestA75_LittleWaitsForASlowReader(t *testing.T) {
+	t.Parallel()
+	l, err := listen("127.0.0.1:0", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	reader, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }()
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	n, err := conn.Write(make([]byte, 32<<20))
+	if !errors.Is(err, os.ErrDeadlineExceeded) || n < maxUnsent || n > 4*maxUnsent {
+		t.Errorf("%d bytes were taken: %v", n, err)
 	}
 }
 
