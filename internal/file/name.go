@@ -151,6 +151,7 @@ func cleanName(sent string, t mediaType) (string, error) {
 		_, n := utf8.DecodeLastRuneInString(base)
 		base = base[:len(base)-n]
 	}
+	base = strings.TrimRight(base, " .")
 	return base + ending, nil
 }
 

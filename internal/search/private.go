@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxWords is how much of a question is counted, in characters.
@@ -35,6 +37,7 @@ func words(query string) (w string, ok bool) {
 			return ' '
 		}
 	}, w)
+	w = norm.NFC.String(w) // small letters have composed forms that capitals lack
 	w = strings.NewReplacer("เเ", "แ", "\u0e4dา", "ำ").Replace(w)
 	w = cut(strings.Join(strings.Fields(w), " "), maxWords)
 	return w, true
