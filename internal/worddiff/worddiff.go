@@ -70,7 +70,11 @@ func refine(old, new []string, finer func(old, new string) []Piece) []Piece {
 	return out
 }
 
+// add appends p, which may be empty: cleaning up leaves such pieces.
 func add(out []Piece, p Piece) []Piece {
+	if p.Text == "" {
+		return out
+	}
 	if n := len(out); n > 0 && out[n-1].Kind == p.Kind {
 		out[n-1].Text += p.Text
 		return out
