@@ -1,7 +1,7 @@
 # Two commands do everything: `make run` and `make test`.
 
 GO = go
-POSTGRES = $(GO) run ./internal/devtools/withpostgres --
+POSTGRES = $(GO) run ./internal/dev/withpostgres --
 TEST = $(POSTGRES) $(GO) test -vet=off
 
 # What only computes has no goroutines to watch, and takes up to ten times as long when it is.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
 )
 
 // TestA68_VerifyOnTheCommandLine asks the binary itself, as an auditor would.

@@ -25,13 +25,13 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/audit"
-	"portal/internal/authz"
-	"portal/internal/db"
-	"portal/internal/devtools/digitalid"
-	"portal/internal/seed"
-	"portal/internal/staff"
-	"portal/internal/testdb"
+	"portal/internal/dev/digitalid"
+	"portal/internal/dev/testdb"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/db"
+	"portal/internal/ops/seed"
+	"portal/internal/people/staff"
 )
 
 // The names are those of production: `portal serve` refuses others.

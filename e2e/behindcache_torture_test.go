@@ -18,7 +18,7 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/devtools/digitalid"
+	"portal/internal/dev/digitalid"
 )
 
 // private gathers what may stand in no cache.

@@ -11,7 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"portal/internal/richtext"
+	"portal/internal/text/richtext"
 )
 
 // TestDraftsAreKept loses a page with text in it.

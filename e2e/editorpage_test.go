@@ -14,8 +14,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"portal/internal/richtext"
-	"portal/internal/worddiff"
+	"portal/internal/text/richtext"
+	"portal/internal/text/worddiff"
 	"portal/static"
 	"portal/templates/component"
 	"portal/templates/layout"

@@ -12,7 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
 )
 
 // TestTwoServersShowAnEditAndSurviveEachOther runs two servers on one database,

@@ -49,7 +49,7 @@ const addFiles = `form[data-upload] button[type="submit"]`
 // manualPDF is one of the manuals that the portal comes with, said anew.
 func manualPDF(t *testing.T) []byte {
 	t.Helper()
-	b, err := os.ReadFile("../internal/seed/content/manual/dga-admin.pdf")
+	b, err := os.ReadFile("../internal/ops/seed/content/manual/dga-admin.pdf")
 	if err != nil {
 		t.Fatal(err)
 	}

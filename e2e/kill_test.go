@@ -13,7 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
 )
 
 // client is a browser without a screen: it keeps cookies, which go to every

@@ -8,7 +8,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"portal/internal/richtext"
+	"portal/internal/text/richtext"
 )
 
 // TestRichTextKeepsTheText opens and saves without a change.

@@ -16,7 +16,7 @@ import (
 	"syscall"
 	"testing"
 
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
 )
 
 // portal is the binary at work.

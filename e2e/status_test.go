@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
 )
 
 // TestStatusPageIsClean looks at the page while all is well and after somebody

@@ -21,7 +21,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
 )
 
 var released = regexp.MustCompile(`(?m)^## (\S+) \(\d{4}-\d\d-\d\d, commit ([0-9a-f]{40})\)$`)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/templates/auditview"
+	"portal/templates/ops/auditview"
 	"portal/templates/component"
 	"portal/templates/layout"
 )

@@ -8,7 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/internal/worddiff"
+	"portal/internal/text/worddiff"
 	"portal/templates/component"
 )
 

@@ -8,13 +8,13 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/internal/authz"
-	"portal/internal/keyset"
-	"portal/internal/problem"
-	"portal/internal/settings"
-	"portal/internal/token"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/listing"
+	"portal/internal/kit/problem"
+	"portal/internal/site/settings"
+	"portal/internal/people/token"
 	"portal/templates/component"
-	"portal/templates/roletokenview"
+	"portal/templates/people/roletokenview"
 )
 
 func tokenViews() map[string]templ.Component {
@@ -27,7 +27,7 @@ func tokenViews() map[string]templ.Component {
 		keys = append(keys, evil)
 	}
 	list := roletokenview.List{
-		Listing: token.Listing{Page: keyset.Page[token.Row]{Rows: rows, Next: "n", Previous: "p"}, Count: 1001, Roles: authz.Roles, UnitName: evil},
+		Listing: token.Listing{Page: listing.Page[token.Row]{Rows: rows, Next: "n", Previous: "p"}, Count: 1001, Roles: authz.Roles, UnitName: evil},
 		Filter:  token.Filter{Query: evil, Unit: 3, Role: authz.ManualAuthor, State: token.Ready}, Address: url.URL{Path: "/backend/tokens"},
 		Return: evil, Keys: keys, Key: evil, Ticked: []string{"3/manual_author"}, Anew: true,
 		Shown:   &token.Shown{Token: token.Token{Role: authz.ManualAuthor, AgencyName: evil, ExpiresAt: day}, Code: "7KQFM3TX9W4H2CDR"},
@@ -41,7 +41,7 @@ func tokenViews() map[string]templ.Component {
 	if err != nil {
 		panic(err)
 	}
-	page := token.BatchPage{Batch: token.Batch{Key: "K"}, Page: keyset.Page[token.BatchRow]{Rows: slips}, Counts: map[token.State]int{token.Ready: 2}}
+	page := token.BatchPage{Batch: token.Batch{Key: "K"}, Page: listing.Page[token.BatchRow]{Rows: slips}, Counts: map[token.State]int{token.Ready: 2}}
 	return map[string]templ.Component{
 		"tokens":        roletokenview.Tokens(office(), list),
 		"tokens, empty": roletokenview.Tokens(office(), roletokenview.List{}),

@@ -12,7 +12,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")

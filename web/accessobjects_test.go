@@ -7,10 +7,10 @@ import (
 	"path"
 	"strings"
 
-	"portal/internal/agency"
-	"portal/internal/authz"
-	"portal/internal/formkey"
-	"portal/internal/seed"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/idempotency"
+	"portal/internal/ops/seed"
+	"portal/internal/org/agency"
 )
 
 // object is what a route leads to: its {id} or {key}, or the form that names it.
@@ -78,7 +78,7 @@ var departmentOf = map[string]string{"own": seed.CodeDLT, "foreign": authz.CodeD
 func (s *site) pairOf(whose string) object {
 	agency := s.agencyID(departmentOf[whose])
 	return object{form: url.Values{"agency": {agency}, "role": {string(authz.ManualAuthor)}, "pair": {agency + "/" + string(authz.ManualAuthor)},
-		"anew": {"1"}, "form_key": {string(formkey.New())}}}
+		"anew": {"1"}, "form_key": {string(idempotency.New())}}}
 }
 
 // shownCode is the form that shows a code for such authors.
@@ -96,7 +96,7 @@ func shownCode(s *site, _, whose string) object {
 // tokenBatch is a batch that the person issued, if they may, or a colleague.
 func tokenBatch(s *site, subject, whose string) object {
 	if whose == "own" && subject != "" {
-		res := s.post("/backend/tokens/batch", s.person(subject, ""), url.Values{"which": {"all"}, "form_key": {string(formkey.New())}})
+		res := s.post("/backend/tokens/batch", s.person(subject, ""), url.Values{"which": {"all"}, "form_key": {string(idempotency.New())}})
 		if res.StatusCode == http.StatusSeeOther && strings.HasPrefix(res.Header.Get("Location"), "/backend/tokens/batch/") {
 			return object{is: path.Base(res.Header.Get("Location"))}
 		}

@@ -8,12 +8,12 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/agency"
-	"portal/internal/authz"
-	"portal/internal/formkey"
-	"portal/templates/agencyview"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/idempotency"
+	"portal/internal/org/agency"
 	"portal/templates/component"
 	"portal/templates/layout"
+	"portal/templates/org/agencyview"
 )
 
 // agencyPages are หน่วยงานและโครงสร้าง: the tree of agencies.
@@ -99,7 +99,7 @@ func (p agencyPages) about(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, http.StatusOK, agencyview.About(l, agencyview.AboutView{About: a, Key: string(formkey.New()), Return: agencyview.Path(id)}))
+	return p.render(w, r, http.StatusOK, agencyview.About(l, agencyview.AboutView{About: a, Key: string(idempotency.New()), Return: agencyview.Path(id)}))
 }
 
 // frameOf is the frame of a page below the list; title "" is the list itself.

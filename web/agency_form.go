@@ -7,12 +7,12 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/agency"
-	"portal/internal/authz"
-	"portal/internal/formkey"
-	"portal/internal/problem"
-	"portal/templates/agencyview"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
+	"portal/internal/org/agency"
 	"portal/templates/component"
+	"portal/templates/org/agencyview"
 )
 
 // agencyForm is what the forms that change an agency send.
@@ -44,7 +44,7 @@ func (f agencyForm) change(id agency.ID) agency.Form {
 	if err != nil {
 		version = 0 // no agency has it: a conflict
 	}
-	return agency.Form{Key: formkey.Key(f.Key), ID: id, Version: version, Reason: f.Reason}
+	return agency.Form{Key: idempotency.Key(f.Key), ID: id, Version: version, Reason: f.Reason}
 }
 
 func (f *agencyForm) fill(a agency.Agency) {
@@ -80,7 +80,7 @@ func (p agencyPages) addSent(w http.ResponseWriter, r *http.Request) error {
 	}
 	var id agency.ID
 	if err = undecided(choice); err == nil {
-		id, err = p.agencies.AddUnder(r.Context(), p.actor(r), formkey.Key(f.Key), f.entry(), parentOf(choice))
+		id, err = p.agencies.AddUnder(r.Context(), p.actor(r), idempotency.Key(f.Key), f.entry(), parentOf(choice))
 	}
 	if bad, ok := refillable(err); ok {
 		f.Problem = bad
@@ -94,7 +94,7 @@ func (p agencyPages) addForm(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	f.Key = string(formkey.New())
+	f.Key = string(idempotency.New())
 	f.Unit = p.parentField(f, c, "หน่วยงานต้นสังกัด", "กระทรวงไม่ต้องเลือก")
 	return p.render(w, r, status, agencyview.Edit(l, "เพิ่มหน่วยงาน", agenciesPath+"/new", f.Form))
 }
@@ -140,7 +140,7 @@ func (p agencyPages) editForm(w http.ResponseWriter, r *http.Request, status int
 // against puts a form beside the agency as it is now. Once its person has seen
 // what others changed meanwhile, it counts when it is sent again.
 func against(f agencyForm, line agency.Line) agencyForm {
-	f.Line, f.Key = line, string(formkey.New())
+	f.Line, f.Key = line, string(idempotency.New())
 	f.Conflict = f.Problem != nil && f.Problem.Kind == problem.Conflict
 	if f.Version == "" || f.Conflict {
 		f.Version = strconv.Itoa(line.Self().Version)

@@ -11,11 +11,11 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/agency"
-	"portal/internal/formkey"
-	"portal/internal/problem"
-	"portal/internal/sheet"
-	"portal/templates/agencyview"
+	"portal/internal/kit/export"
+	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
+	"portal/internal/org/agency"
+	"portal/templates/org/agencyview"
 )
 
 // maxUpload is the largest file with the form around it, in bytes.
@@ -107,7 +107,7 @@ func (p agencyPages) showPreview(w http.ResponseWriter, r *http.Request, status 
 		return err
 	}
 	return p.render(w, r, status, agencyview.Preview(l, agencyview.PreviewView{
-		Preview: plan, Path: agenciesPath + "/import/" + key, Key: string(formkey.New()), Problem: bad,
+		Preview: plan, Path: agenciesPath + "/import/" + key, Key: string(idempotency.New()), Problem: bad,
 	}))
 }
 
@@ -117,7 +117,7 @@ func (p agencyPages) carryOut(w http.ResponseWriter, r *http.Request) error {
 		return badForm(err)
 	}
 	allowTime(w)
-	done, err := p.agencies.Import(r.Context(), p.actor(r), chi.URLParam(r, "key"), formkey.Key(r.PostForm.Get("form_key")))
+	done, err := p.agencies.Import(r.Context(), p.actor(r), chi.URLParam(r, "key"), idempotency.Key(r.PostForm.Get("form_key")))
 	if bad, ok := refillable(err); ok {
 		return p.showPreview(w, r, statuses[bad.Kind], bad)
 	}
@@ -127,7 +127,7 @@ func (p agencyPages) carryOut(w http.ResponseWriter, r *http.Request) error {
 // faults gives the file back with a column of what is wrong.
 func (p agencyPages) faults(w http.ResponseWriter, r *http.Request) error {
 	allowTime(w)
-	return p.download(w, "agencies-errors.csv", func(to sheet.Writer) error {
+	return p.download(w, "agencies-errors.csv", func(to export.Writer) error {
 		return p.agencies.Faults(r.Context(), p.actor(r), chi.URLParam(r, "key"), to)
 	})
 }
@@ -137,14 +137,14 @@ func (p agencyPages) template(w http.ResponseWriter, r *http.Request) error {
 	if err := p.agencies.MayAdd(r.Context(), p.actor(r)); err != nil {
 		return err
 	}
-	return p.download(w, "agencies-template.csv", func(to sheet.Writer) error { return to.Row(agency.Headings...) })
+	return p.download(w, "agencies-template.csv", func(to export.Writer) error { return to.Row(agency.Headings...) })
 }
 
 // download sends a table, whole or not at all: what it is made of is in memory
 // anyhow.
-func (p agencyPages) download(w http.ResponseWriter, name string, fill func(sheet.Writer) error) error {
+func (p agencyPages) download(w http.ResponseWriter, name string, fill func(export.Writer) error) error {
 	var b bytes.Buffer
-	to, err := sheet.NewWriter(&b, sheet.CSV)
+	to, err := export.NewWriter(&b, export.CSV)
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (p agencyPages) download(w http.ResponseWriter, name string, fill func(shee
 		return err
 	}
 	h := w.Header()
-	h.Set("Content-Type", sheet.CSV.ContentType())
+	h.Set("Content-Type", export.CSV.ContentType())
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	_, _ = b.WriteTo(w) // the reader has gone: nobody is left to tell

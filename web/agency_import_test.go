@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/agency"
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
+	"portal/internal/org/agency"
 )
 
 // upload sends a file as a browser would.

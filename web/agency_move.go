@@ -3,9 +3,9 @@ package web
 import (
 	"net/http"
 
-	"portal/internal/agency"
-	"portal/internal/problem"
-	"portal/templates/agencyview"
+	"portal/internal/kit/problem"
+	"portal/internal/org/agency"
+	"portal/templates/org/agencyview"
 )
 
 // move shows the form for another parent, and moves the agency there.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/authz"
-	"portal/internal/seed"
+	"portal/internal/kit/authz"
+	"portal/internal/ops/seed"
 )
 
 func TestA55_UnitSuggestions(t *testing.T) {

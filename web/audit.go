@@ -13,15 +13,15 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
-	"portal/internal/agency"
-	"portal/internal/audit"
-	"portal/internal/auditlog"
-	"portal/internal/authz"
-	"portal/internal/problem"
-	"portal/internal/sheet"
-	"portal/internal/thaidate"
-	"portal/templates/auditview"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/export"
+	"portal/internal/kit/problem"
+	"portal/internal/ops/auditlog"
+	"portal/internal/org/agency"
+	"portal/internal/text/thaidate"
 	"portal/templates/component"
+	"portal/templates/ops/auditview"
 )
 
 // auditPages are บันทึกการใช้งาน: who did what.
@@ -102,7 +102,7 @@ func (p auditPages) show(w http.ResponseWriter, r *http.Request) error {
 
 // export sends what the filter finds as a file.
 func (p auditPages) export(w http.ResponseWriter, r *http.Request) error {
-	format, err := sheet.ParseFormat(r.URL.Query().Get("format"))
+	format, err := export.ParseFormat(r.URL.Query().Get("format"))
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (p auditPages) export(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name := "audit-" + p.cfg.Now().In(thaidate.Bangkok).Format("2006-01-02-1504")
-	return p.stream(w, r, name, format, func(out sheet.Writer) error {
+	return p.stream(w, r, name, format, func(out export.Writer) error {
 		if err := out.Row(auditHeads...); err != nil {
 			return err
 		}

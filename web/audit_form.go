@@ -8,12 +8,12 @@ import (
 	"strings"
 	"time"
 
-	"portal/internal/audit"
-	"portal/internal/auditlog"
-	"portal/internal/editing"
-	"portal/internal/problem"
-	"portal/internal/thaidate"
-	"portal/templates/auditview"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/problem"
+	"portal/internal/ops/auditlog"
+	"portal/internal/site/editing"
+	"portal/internal/text/thaidate"
+	"portal/templates/ops/auditview"
 )
 
 // auditForm is the filter of the list, as it stands in the address.

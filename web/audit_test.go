@@ -15,9 +15,9 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"portal/internal/audit"
-	"portal/internal/authz"
-	"portal/internal/seed"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
+	"portal/internal/ops/seed"
 )
 
 // record writes one entry about the agency in which the samples hold role.

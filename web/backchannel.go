@@ -6,7 +6,7 @@ import (
 
 	"github.com/go-chi/chi/v5/middleware"
 
-	"portal/internal/problem"
+	"portal/internal/kit/problem"
 )
 
 // backChannelPath is where the provider tells that a session has ended there.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 func TestA21_BackChannelTellsNothing(t *testing.T) {

@@ -20,10 +20,10 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"portal/internal/authz"
-	"portal/internal/db"
-	"portal/internal/seed"
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/db"
+	"portal/internal/ops/seed"
 )
 
 var (

@@ -9,15 +9,15 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/editing"
-	"portal/internal/feedback"
-	"portal/internal/file"
-	"portal/internal/formkey"
-	"portal/internal/problem"
-	"portal/internal/thaidate"
+	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
+	"portal/internal/site/editing"
+	"portal/internal/site/feedback"
+	"portal/internal/site/file"
+	"portal/internal/text/thaidate"
 	"portal/templates/component"
-	"portal/templates/contentview"
 	"portal/templates/layout"
+	"portal/templates/site/contentview"
 )
 
 // contentPages are the editors of what visitors read, one set for each kind.
@@ -51,7 +51,7 @@ func (p contentPages) listWith(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	v := contentview.List{Kind: p.kind, Entries: entries, Key: string(formkey.New()), Problem: bad, May: !p.kind.Fixed()}
+	v := contentview.List{Kind: p.kind, Entries: entries, Key: string(idempotency.New()), Problem: bad, May: !p.kind.Fixed()}
 	l.Sheets, l.Scripts = []string{"css/editor.css"}, []string{"js/form.js", "js/order.js", "js/draft.js"}
 	if typed, ok := p.typed(r); ok {
 		v.Places = map[string]string{}
@@ -83,7 +83,7 @@ func (p contentPages) arrange(w http.ResponseWriter, r *http.Request) error {
 	}
 	was := strings.Fields(r.PostForm.Get("was"))
 	keys := inPlace(r.PostForm["order"], r.PostForm["place"])
-	err := p.editing.Arrange(r.Context(), p.actor(r), p.kind, keys, was, formkey.Key(r.PostForm.Get("form_key")))
+	err := p.editing.Arrange(r.Context(), p.actor(r), p.kind, keys, was, idempotency.Key(r.PostForm.Get("form_key")))
 	if bad, ok := refillable(err); ok {
 		return p.listWith(w, r, statuses[bad.Kind], bad)
 	}
@@ -125,7 +125,7 @@ func (p contentPages) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	typed := take(it, editing.Read(it.Inputs, r.PostForm), r.PostForm)
 	saved, err := p.editing.Save(r.Context(), p.actor(r), p.kind, key(r),
-		editing.Saving{FormKey: formkey.Key(r.PostForm.Get("form_key")), Mark: r.PostForm.Get("mark"), Fields: typed})
+		editing.Saving{FormKey: idempotency.Key(r.PostForm.Get("form_key")), Mark: r.PostForm.Get("mark"), Fields: typed})
 	if bad, ok := refillable(err); ok {
 		f := contentview.Form{Item: it, Typed: typed, Problem: bad}
 		if bad.Kind == problem.Conflict {
@@ -185,7 +185,7 @@ func (p contentPages) form(w http.ResponseWriter, r *http.Request, status int, f
 		l.Scripts = slices.Insert(l.Scripts, 1, "js/richtext.js")
 		p.forEditors(w)
 	}
-	f.Key, f.Person, f.Saved = string(formkey.New()), p.actor(r).StaffID, r.URL.Query().Get("saved")
+	f.Key, f.Person, f.Saved = string(idempotency.New()), p.actor(r).StaffID, r.URL.Query().Get("saved")
 	if f.Pages, err = p.pagesToLink(r); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 const (

@@ -4,11 +4,11 @@ import (
 	"net/http"
 	"slices"
 
-	"portal/internal/editing"
-	"portal/internal/linkcheck"
-	"portal/internal/problem"
+	"portal/internal/kit/problem"
+	"portal/internal/site/editing"
+	"portal/internal/text/linkcheck"
 	"portal/templates/component"
-	"portal/templates/contentview"
+	"portal/templates/site/contentview"
 )
 
 // links lists the links of all content that lead nowhere.

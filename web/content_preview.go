@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"portal/internal/audit"
-	"portal/internal/content"
-	"portal/internal/editing"
-	"portal/internal/problem"
-	"portal/templates/contentview"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/problem"
+	"portal/internal/site/content"
+	"portal/internal/site/editing"
+	"portal/templates/site/contentview"
 )
 
 // preview shows the public page with the draft in it, as wide as a telephone or

@@ -5,10 +5,10 @@ import (
 	"strconv"
 	"strings"
 
-	"portal/internal/editing"
-	"portal/internal/formkey"
-	"portal/internal/problem"
-	"portal/templates/contentview"
+	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
+	"portal/internal/site/editing"
+	"portal/templates/site/contentview"
 )
 
 // publishForm shows what would change for visitors and asks why and when.
@@ -30,7 +30,7 @@ func (p contentPages) publishWith(w http.ResponseWriter, r *http.Request, status
 		return err
 	}
 	l.Sheets, l.Scripts = []string{"css/editor.css"}, []string{"js/form.js", "js/draft.js"}
-	v.Item, v.Key, v.Person, v.Saved = it, string(formkey.New()), p.actor(r).StaffID, r.URL.Query().Get("saved")
+	v.Item, v.Key, v.Person, v.Saved = it, string(idempotency.New()), p.actor(r).StaffID, r.URL.Query().Get("saved")
 	if it.Draft != nil {
 		v.Changes = editing.Differences(it.Inputs, it.Live, it.Draft.Fields)
 		leads, err := p.leads(r)
@@ -50,7 +50,7 @@ func (p contentPages) publish(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := contentview.Step{Reason: strings.TrimSpace(r.PostForm.Get("reason")), At: r.PostForm.Get("at")}
 	now, err := p.editing.Publish(r.Context(), p.actor(r), p.kind, key(r), editing.Publishing{
-		FormKey: formkey.Key(r.PostForm.Get("form_key")), Mark: r.PostForm.Get("mark"), Reason: v.Reason, At: v.At,
+		FormKey: idempotency.Key(r.PostForm.Get("form_key")), Mark: r.PostForm.Get("mark"), Reason: v.Reason, At: v.At,
 	})
 	if bad, ok := refillable(err); ok {
 		v.Problem = bad
@@ -64,7 +64,7 @@ func (p contentPages) publish(w http.ResponseWriter, r *http.Request) error {
 
 // hold calls a settled publication off.
 func (p contentPages) hold(w http.ResponseWriter, r *http.Request) error {
-	err := p.editing.Hold(r.Context(), p.actor(r), p.kind, key(r), formkey.Key(r.PostFormValue("form_key")))
+	err := p.editing.Hold(r.Context(), p.actor(r), p.kind, key(r), idempotency.Key(r.PostFormValue("form_key")))
 	return p.done(w, r, err, contentview.ItemPath(p.kind, key(r))+"/publish", "ยกเลิกกำหนดเผยแพร่แล้ว ฉบับร่างยังอยู่")
 }
 
@@ -81,14 +81,14 @@ func (p contentPages) discardWith(w http.ResponseWriter, r *http.Request, status
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, status, contentview.Discard(l, contentview.Step{Item: it, Key: string(formkey.New()), Problem: bad}))
+	return p.render(w, r, status, contentview.Discard(l, contentview.Step{Item: it, Key: string(idempotency.New()), Problem: bad}))
 }
 
 func (p contentPages) discard(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
 	}
-	err := p.editing.Discard(r.Context(), p.actor(r), p.kind, key(r), r.PostForm.Get("mark"), formkey.Key(r.PostForm.Get("form_key")))
+	err := p.editing.Discard(r.Context(), p.actor(r), p.kind, key(r), r.PostForm.Get("mark"), idempotency.Key(r.PostForm.Get("form_key")))
 	if bad, ok := refillable(err); ok {
 		return p.discardWith(w, r, statuses[bad.Kind], bad)
 	}
@@ -108,7 +108,7 @@ func (p contentPages) historyWith(w http.ResponseWriter, r *http.Request, status
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, status, contentview.History(l, contentview.Step{Item: it, Key: string(formkey.New()), Problem: bad}, versions))
+	return p.render(w, r, status, contentview.History(l, contentview.Step{Item: it, Key: string(idempotency.New()), Problem: bad}, versions))
 }
 
 func (p contentPages) compare(w http.ResponseWriter, r *http.Request) error {
@@ -133,7 +133,7 @@ func (p contentPages) restore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		number = -1 // no version has it
 	}
-	err = p.editing.Restore(r.Context(), p.actor(r), p.kind, key(r), number, r.PostForm.Get("mark"), formkey.Key(r.PostForm.Get("form_key")))
+	err = p.editing.Restore(r.Context(), p.actor(r), p.kind, key(r), number, r.PostForm.Get("mark"), idempotency.Key(r.PostForm.Get("form_key")))
 	if bad, ok := refillable(err); ok {
 		return p.historyWith(w, r, statuses[bad.Kind], bad)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 // TestPreviewsShowWhatIsEdited: the banner itself, and each page that has a

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
-	"portal/internal/formkey"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/idempotency"
 )
 
 var keyAndMark = regexp.MustCompile(`<input type="hidden" name="(form_key|mark)" value="([^"]*)"`)
@@ -256,7 +256,7 @@ func TestOrderOfQuestions(t *testing.T) {
 	admin := s.person("admin", authz.DGAAdmin)
 	const path = "/backend/content/faq-group"
 	send := func(places string) *http.Response {
-		return s.post(path, admin, url.Values{"form_key": {string(formkey.New())}, "was": {"usage improvement"}, "order": {"usage", "improvement"}, "place": {places, "1"}})
+		return s.post(path, admin, url.Values{"form_key": {string(idempotency.New())}, "was": {"usage improvement"}, "order": {"usage", "improvement"}, "place": {places, "1"}})
 	}
 	if res := send("9"); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d", res.StatusCode)

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/authz"
-	"portal/internal/keyset"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/listing"
 )
 
 // TestCursorsThatNoPageWrites opens lists at places that have the form of a
@@ -29,7 +29,7 @@ func TestCursorsThatNoPageWrites(t *testing.T) {
 			join = "&"
 		}
 		for _, keys := range places {
-			res := s.get(path+join+"page="+keyset.Cursor{Keys: keys}.String(), admin)
+			res := s.get(path+join+"page="+listing.Cursor{Keys: keys}.String(), admin)
 			if body := text(t, res); res.StatusCode != http.StatusBadRequest || !strings.Contains(body, "กรุณาเปิดรายการใหม่") {
 				t.Errorf("%s at %q: %d", path, keys, res.StatusCode)
 			}

@@ -9,11 +9,11 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/mileusna/useragent"
 
-	"portal/internal/formkey"
-	"portal/internal/problem"
-	"portal/internal/session"
-	"portal/internal/signin"
-	"portal/templates/profileview"
+	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
+	"portal/internal/people/session"
+	"portal/internal/people/signin"
+	"portal/templates/people/profileview"
 )
 
 // devicePages are a person's own sessions on the profile.
@@ -31,7 +31,7 @@ func (p devicePages) end(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return problem.New(problem.NotFound, "")
 	}
-	err = p.sessions.End(r.Context(), p.actor(r), id, formkey.Key(r.PostForm.Get("form_key")))
+	err = p.sessions.End(r.Context(), p.actor(r), id, idempotency.Key(r.PostForm.Get("form_key")))
 	return p.back(w, r, err, "ออกจากระบบในอุปกรณ์ที่เลือกแล้ว")
 }
 
@@ -39,7 +39,7 @@ func (p devicePages) endOthers(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
 	}
-	n, err := p.sessions.EndOthers(r.Context(), p.actor(r), p.current(r.Context()), formkey.Key(r.PostForm.Get("form_key")))
+	n, err := p.sessions.EndOthers(r.Context(), p.actor(r), p.current(r.Context()), idempotency.Key(r.PostForm.Get("form_key")))
 	said := "ออกจากระบบในอุปกรณ์อื่นทั้งหมดแล้ว"
 	if n > 0 {
 		said += " " + strconv.Itoa(n) + " อุปกรณ์"
@@ -49,7 +49,7 @@ func (p devicePages) endOthers(w http.ResponseWriter, r *http.Request) error {
 
 // back leads to where the button stood and says what happened.
 func (p devicePages) back(w http.ResponseWriter, r *http.Request, err error, said string) error {
-	if err != nil && !errors.Is(err, formkey.ErrDone) {
+	if err != nil && !errors.Is(err, idempotency.ErrDone) {
 		return err
 	}
 	p.sessions.Flash(r.Context(), said)
@@ -78,7 +78,7 @@ func devicesOf(list []session.Device) []profileview.Device {
 		name, icon := describeDevice(d.UserAgent)
 		all = append(all, profileview.Device{
 			ID: d.ID, Name: name, Icon: icon, Address: d.Address, Since: d.OpenedAt, LastSeen: d.LastSeenAt,
-			This: d.This, Key: string(formkey.New()),
+			This: d.This, Key: string(idempotency.New()),
 		})
 	}
 	return all

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/audit"
-	"portal/internal/authz"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
 )
 
 func (s *site) alive(c *http.Cookie) bool {

@@ -20,12 +20,12 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"portal/internal/authz"
-	"portal/internal/content"
-	"portal/internal/db"
-	"portal/internal/devtools/postgres"
-	"portal/internal/page"
-	"portal/internal/trafficlog"
+	"portal/internal/dev/postgres"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/db"
+	"portal/internal/ops/trafficlog"
+	"portal/internal/site/content"
+	"portal/internal/site/page"
 )
 
 // diskFull reports whether Postgres found no room; any other error is a fault.

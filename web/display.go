@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"portal/internal/problem"
-	"portal/internal/signin"
+	"portal/internal/kit/problem"
+	"portal/internal/people/signin"
 	"portal/templates/layout"
 )
 

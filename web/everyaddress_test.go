@@ -11,8 +11,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/authz"
-	"portal/internal/seed"
+	"portal/internal/kit/authz"
+	"portal/internal/ops/seed"
 )
 
 // addressed is a route that can be read, with an address of something that is there.

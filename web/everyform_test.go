@@ -14,11 +14,11 @@ import (
 	"github.com/go-chi/chi/v5"
 	"golang.org/x/net/html"
 
-	"portal/internal/agency"
-	"portal/internal/authz"
-	"portal/internal/editing"
-	"portal/internal/seed"
-	"portal/internal/thaidate"
+	"portal/internal/kit/authz"
+	"portal/internal/ops/seed"
+	"portal/internal/org/agency"
+	"portal/internal/site/editing"
+	"portal/internal/text/thaidate"
 )
 
 // sending is an unsafe route with what its page sends there for somebody who may.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/authz"
-	"portal/internal/seed"
+	"portal/internal/kit/authz"
+	"portal/internal/ops/seed"
 )
 
 // needsNoRight are the forms that need no right beyond being signed in, or not even that.

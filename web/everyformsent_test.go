@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/ratelimit"
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
+	"portal/internal/kit/ratelimit"
 )
 
 // ready makes a request of a form, with limits that nobody meets.

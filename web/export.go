@@ -11,7 +11,7 @@ import (
 
 	"github.com/go-chi/chi/v5/middleware"
 
-	"portal/internal/sheet"
+	"portal/internal/kit/export"
 )
 
 // Limits of a download that is made while it is sent.
@@ -27,7 +27,7 @@ const (
 // nobody takes a part for the whole.
 //
 // write should stop when it gets an error from the Writer: the reader has gone.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, name string, format sheet.Format, write func(sheet.Writer) error) error {
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, name string, format export.Format, write func(export.Writer) error) error {
 	d := &download{ctx: r.Context(), w: w, control: http.NewResponseController(w), name: name + "." + string(format), format: format}
 	d.wait(exportPrepares)
 	err := d.table(write)
@@ -52,15 +52,15 @@ type download struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	name    string
-	format  sheet.Format
+	format  export.Format
 	begun   bool
 	failed  error // nothing more is sent after it
 }
 
 // table writes the whole table, in chunks.
-func (d *download) table(write func(sheet.Writer) error) error {
+func (d *download) table(write func(export.Writer) error) error {
 	out := bufio.NewWriterSize(d, exportChunk)
-	t, err := sheet.NewWriter(out, d.format)
+	t, err := export.NewWriter(out, d.format)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (d *download) table(write func(sheet.Writer) error) error {
 // paced is a table whose rows keep coming: a download may take long, but the
 // database no longer for one row than for a page.
 type paced struct {
-	sheet.Writer
+	export.Writer
 	d *download
 }
 

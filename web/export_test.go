@@ -12,22 +12,22 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/content"
-	"portal/internal/problem"
-	"portal/internal/sheet"
+	"portal/internal/kit/export"
+	"portal/internal/kit/problem"
+	"portal/internal/site/content"
 )
 
 // exporting serves one download over a real connection whose limits for a
 // usual page are short.
-func exporting(t *testing.T, write func(sheet.Writer) error) (*http.Response, error) {
+func exporting(t *testing.T, write func(export.Writer) error) (*http.Response, error) {
 	t.Helper()
 	s := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Services{Content: content.New(nil, "", time.Now)})
 	h := s.accessLog(s.recoverer(s.public(func(w http.ResponseWriter, r *http.Request) error {
-		format, err := sheet.ParseFormat(r.URL.Query().Get("format"))
+		format, err := export.ParseFormat(r.URL.Query().Get("format"))
 		if err != nil {
 			return err
 		}
-		return s.stream(w, r, "รายชื่อ", format, func(out sheet.Writer) error {
+		return s.stream(w, r, "รายชื่อ", format, func(out export.Writer) error {
 			if err := r.Context().Err(); err != nil {
 				return err
 			}
@@ -44,7 +44,7 @@ func exporting(t *testing.T, write func(sheet.Writer) error) (*http.Response, er
 
 func TestExportIsAFileToKeep(t *testing.T) {
 	t.Parallel()
-	res, err := exporting(t, func(w sheet.Writer) error { return w.Row("ชื่อ", "=1+1") })
+	res, err := exporting(t, func(w export.Writer) error { return w.Row("ชื่อ", "=1+1") })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestExportIsAFileToKeep(t *testing.T) {
 // TestExportOutlivesThePagesLimits takes longer than any page may.
 func TestExportOutlivesThePagesLimits(t *testing.T) {
 	t.Parallel()
-	res, err := exporting(t, func(w sheet.Writer) error {
+	res, err := exporting(t, func(w export.Writer) error {
 		for until := time.Now().Add(400 * time.Millisecond); time.Now().Before(until); {
 			if err := w.Row(strings.Repeat("ก", 1000)); err != nil {
 				return err
@@ -81,7 +81,7 @@ func TestExportOutlivesThePagesLimits(t *testing.T) {
 
 func TestExportThatFailsIsNeverTakenForAWholeOne(t *testing.T) {
 	t.Parallel()
-	res, err := exporting(t, func(w sheet.Writer) error {
+	res, err := exporting(t, func(w export.Writer) error {
 		_ = w.Row("a few rows")
 		return problem.New(problem.Forbidden, "ท่านไม่มีสิทธิ์")
 	})
@@ -91,7 +91,7 @@ func TestExportThatFailsIsNeverTakenForAWholeOne(t *testing.T) {
 	if body := text(t, res); res.StatusCode != http.StatusForbidden || !strings.Contains(body, "ท่านไม่มีสิทธิ์") || res.Header.Get("Content-Disposition") != "" {
 		t.Errorf("before the first chunk: %d %v", res.StatusCode, res.Header)
 	}
-	res, err = exporting(t, func(w sheet.Writer) error {
+	res, err = exporting(t, func(w export.Writer) error {
 		for range 10_000 {
 			if err := w.Row(strings.Repeat("ก", 100)); err != nil {
 				return err
@@ -110,7 +110,7 @@ func TestExportThatFailsIsNeverTakenForAWholeOne(t *testing.T) {
 func TestExportStopsWhenTheReaderLeaves(t *testing.T) {
 	t.Parallel()
 	stopped := make(chan error, 1)
-	res, err := exporting(t, func(w sheet.Writer) error {
+	res, err := exporting(t, func(w export.Writer) error {
 		for {
 			if err := w.Row(strings.Repeat("ก", 1000)); err != nil {
 				stopped <- err

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 // crowd makes n people, members of an agency whose name is long.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/file"
-	"portal/internal/problem"
+	"portal/internal/kit/problem"
+	"portal/internal/site/file"
 )
 
 type filePages struct {

@@ -9,12 +9,12 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/editing"
-	"portal/internal/file"
-	"portal/internal/formkey"
-	"portal/internal/problem"
-	"portal/templates/fileview"
+	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
+	"portal/internal/site/editing"
+	"portal/internal/site/file"
 	"portal/templates/layout"
+	"portal/templates/site/fileview"
 )
 
 // libraryPages are คลังไฟล์: the pictures and documents that pages may use.
@@ -150,7 +150,7 @@ func (p libraryPages) showDelete(w http.ResponseWriter, r *http.Request, status 
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, status, fileview.Delete(l, fileview.Deletion{Listed: f, Key: string(formkey.New()), Problem: bad}))
+	return p.render(w, r, status, fileview.Delete(l, fileview.Deletion{Listed: f, Key: string(idempotency.New()), Problem: bad}))
 }
 
 // delete removes a file that nothing uses.
@@ -158,7 +158,7 @@ func (p libraryPages) delete(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
 	}
-	err := p.files.Delete(r.Context(), p.actor(r), chi.URLParam(r, "hash"), formkey.Key(r.PostForm.Get("form_key")), fileview.Where)
+	err := p.files.Delete(r.Context(), p.actor(r), chi.URLParam(r, "hash"), idempotency.Key(r.PostForm.Get("form_key")), fileview.Where)
 	if bad, ok := refillable(err); ok {
 		return p.showDelete(w, r, statuses[bad.Kind], bad)
 	}

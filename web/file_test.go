@@ -18,9 +18,9 @@ import (
 	"sync"
 	"testing"
 
-	"portal/internal/audit"
-	"portal/internal/authz"
-	"portal/internal/formkey"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/idempotency"
 )
 
 const filesPath = "/backend/content/files"
@@ -464,7 +464,7 @@ func TestFileDelete(t *testing.T) {
 		t.Errorf("used: %d\n%s", res.StatusCode, page)
 	}
 	s.exec(`DELETE FROM content_files`)
-	form := url.Values{"form_key": {string(formkey.New())}}
+	form := url.Values{"form_key": {string(idempotency.New())}}
 	for range 2 {
 		if res, page := s.send(path, editor, form); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != filesPath {
 			t.Fatalf("%d\n%s", res.StatusCode, page)

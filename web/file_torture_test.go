@@ -26,7 +26,7 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 // hugePNG is a picture of side × side pixels, one bit each, in little room.

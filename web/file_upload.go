@@ -8,9 +8,9 @@ import (
 	"strings"
 	"unicode"
 
-	"portal/internal/file"
-	"portal/internal/problem"
-	"portal/templates/fileview"
+	"portal/internal/kit/problem"
+	"portal/internal/site/file"
+	"portal/templates/site/fileview"
 )
 
 // Limits of one request with files.

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"portal/internal/content"
-	"portal/internal/file"
+	"portal/internal/site/content"
+	"portal/internal/site/file"
 )
 
 // fileCache keeps the bytes of published files in memory, those asked for last.

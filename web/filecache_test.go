@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"testing"
 
-	"portal/internal/audit"
-	"portal/internal/authz"
-	"portal/internal/file"
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
+	"portal/internal/site/file"
 )
 
 // publish stores a file of n bytes as a manual's and returns its hash.

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
-	"portal/internal/ratelimit"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/ratelimit"
 )
 
 func ask(query string) string { return "/backend/search?" + url.Values{"q": {query}}.Encode() }

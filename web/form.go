@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"portal/internal/formkey"
-	"portal/internal/problem"
-	"portal/internal/signin"
+	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
+	"portal/internal/people/signin"
 )
 
 // badForm keeps a body that is too large apart from one that makes no sense.
@@ -47,7 +47,7 @@ func searchText(typed string) string {
 
 // done ends a form: it was carried out, now or before.
 func (s *Server) done(w http.ResponseWriter, r *http.Request, err error, to, message string) error {
-	if err != nil && !errors.Is(err, formkey.ErrDone) {
+	if err != nil && !errors.Is(err, idempotency.ErrDone) {
 		return err
 	}
 	if err == nil {

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"portal/internal/authz"
-	"portal/internal/session"
-	"portal/internal/settings"
-	"portal/internal/thaidate"
+	"portal/internal/kit/authz"
+	"portal/internal/people/session"
+	"portal/internal/site/settings"
+	"portal/internal/text/thaidate"
 	"portal/templates/layout"
 )
 

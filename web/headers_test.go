@@ -13,7 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"golang.org/x/net/html"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 	"portal/static"
 )
 

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"portal/internal/db"
+	"portal/internal/kit/db"
 )
 
 // Part is something without which the server cannot do its work.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/feedback"
-	"portal/internal/problem"
+	"portal/internal/kit/problem"
+	"portal/internal/site/feedback"
 )
 
 type helpfulPages struct {

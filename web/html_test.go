@@ -11,7 +11,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 // TestPagesAreValidHTML follows every link, signed in and not, and looks for

@@ -10,8 +10,8 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
-	"portal/internal/session"
-	"portal/internal/signin"
+	"portal/internal/people/session"
+	"portal/internal/people/signin"
 )
 
 // askToSignIn leads to sign-in and from there back to what was wanted. A form

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/net/html"
 
-	"portal/internal/authz"
-	"portal/internal/session"
+	"portal/internal/kit/authz"
+	"portal/internal/people/session"
 )
 
 const kept = "ข้อมูลที่ท่านพิมพ์ไว้ยังอยู่ครบ กรุณาตรวจสอบแล้วส่งอีกครั้ง"

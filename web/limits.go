@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"portal/internal/problem"
-	"portal/internal/ratelimit"
+	"portal/internal/kit/problem"
+	"portal/internal/kit/ratelimit"
 )
 
 // knownLasts is how long a browser is known after somebody signed in with it.

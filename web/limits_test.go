@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
-	"portal/internal/ratelimit"
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/ratelimit"
 )
 
 // at most so many while a test runs.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 // TestManualsTellOfEveryMenu keeps the manuals true: each names every menu that

@@ -16,7 +16,7 @@ import (
 
 	"github.com/go-chi/chi/v5/middleware"
 
-	"portal/internal/problem"
+	"portal/internal/kit/problem"
 )
 
 // maxForm is more than any form of the portal needs, in bytes.

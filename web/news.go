@@ -6,11 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"portal/internal/announcement"
-	"portal/internal/content"
-	"portal/internal/manual"
-	"portal/internal/markdown"
-	"portal/internal/thaidate"
+	"portal/internal/site/announcement"
+	"portal/internal/site/content"
+	"portal/internal/site/manual"
+	"portal/internal/text/markdown"
+	"portal/internal/text/thaidate"
 	"portal/templates/layout"
 )
 

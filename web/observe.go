@@ -7,8 +7,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/formkey"
-	"portal/internal/problem"
+	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
 )
 
 // Observer hears what the server does, for whoever counts it. It is told routes
@@ -58,7 +58,7 @@ func redemptionOutcome(err error) string {
 	if err == nil {
 		return "redeemed"
 	}
-	if errors.Is(err, formkey.ErrDone) {
+	if errors.Is(err, idempotency.ErrDone) {
 		return ""
 	}
 	switch problem.Of(err).Kind {

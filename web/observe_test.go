@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
-	"portal/internal/problem"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/problem"
 )
 
 // counts is an Observer that remembers.

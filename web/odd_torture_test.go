@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 // odd are values that are no text, no number, no date or no choice, or that an

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 // until waits for a condition.

@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"portal/internal/content"
-	"portal/internal/sheet"
+	"portal/internal/kit/export"
+	"portal/internal/site/content"
 )
 
 // TestPatienceCountsFromTheArrival lets finding out who asks take nearly all the
@@ -43,7 +43,7 @@ func TestDownloadsWaitForRows(t *testing.T) {
 			defer end()
 			p.forPage(r)
 			time.Sleep(patienceForPage - time.Millisecond) // to find out who asks, and how many rows there are
-			err := s.stream(p, r, "รายชื่อ", sheet.CSV, func(out sheet.Writer) error {
+			err := s.stream(p, r, "รายชื่อ", export.CSV, func(out export.Writer) error {
 				due := last.Add(patienceForExport)
 				for range rows {
 					time.Sleep(time.Until(due) - time.Millisecond)

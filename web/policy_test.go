@@ -16,7 +16,7 @@ func TestThePolicyNamesEveryCookie(t *testing.T) {
 		"session": "การเข้าสู่ระบบ", "signin": "ขั้นตอนเข้าสู่ระบบ", "ended": "การเข้าใช้งานที่สิ้นสุดแล้ว", "form": "แบบฟอร์มที่รอท่าน",
 		"known": "เบราว์เซอร์ที่เคยเข้าสู่ระบบ", "display": "การแสดงผล", "helpful": "ความเห็นต่อคำตอบ",
 	}
-	policy, err := os.ReadFile("../internal/seed/content/page/policy-privacy.md")
+	policy, err := os.ReadFile("../internal/ops/seed/content/page/policy-privacy.md")
 	if err != nil {
 		t.Fatal(err)
 	}

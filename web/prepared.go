@@ -13,9 +13,9 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"portal/internal/content"
-	"portal/internal/packed"
-	"portal/internal/problem"
+	"portal/internal/kit/compress"
+	"portal/internal/kit/problem"
+	"portal/internal/site/content"
 	"portal/static"
 	"portal/templates/layout"
 )
@@ -50,7 +50,7 @@ type prepared struct {
 }
 
 // codedPage is one look of a page.
-type codedPage [packed.Codings]sendable
+type codedPage [compress.Codings]sendable
 
 // sendable is what goes to the network, with its own headers ready.
 type sendable struct {
@@ -125,7 +125,7 @@ func (p preparedPages) make(c *content.Content) (*shelf, error) {
 		if old != nil && old.pages[r.path].same(page) {
 			page = old.pages[r.path]
 		} else {
-			page.fill(packed.Quickly(page.openings, page.rest))
+			page.fill(compress.Quickly(page.openings, page.rest))
 		}
 		made.pages[r.path] = page
 	}
@@ -161,7 +161,7 @@ func (p preparedPages) packAll(ctx context.Context) {
 			return
 		}
 		short := &prepared{mediaType: page.mediaType, openings: page.openings, rest: page.rest, best: true}
-		short.fill(packed.Best(page.openings, page.rest))
+		short.fill(compress.Best(page.openings, page.rest))
 		p.replace(path, page, short)
 	}
 }
@@ -220,7 +220,7 @@ func (p *prepared) same(q *prepared) bool {
 	return p != nil && p.mediaType[0] == q.mediaType[0] && len(p.openings) == len(q.openings) && bytes.Equal(p.rest, q.rest)
 }
 
-func (p *prepared) fill(texts []packed.Text) {
+func (p *prepared) fill(texts []compress.Text) {
 	p.looks = make([]codedPage, len(texts))
 	for i, text := range texts {
 		for c, b := range text {
@@ -230,8 +230,8 @@ func (p *prepared) fill(texts []packed.Text) {
 			sum := sha256.Sum256(b)
 			tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 			p.looks[i][c] = sendable{bytes: b, tag: tag, etag: []string{tag}, length: []string{strconv.Itoa(len(b))}}
-			if packed.Coding(c) != packed.Identity {
-				p.looks[i][c].coding = []string{packed.Names[c]}
+			if compress.Coding(c) != compress.Identity {
+				p.looks[i][c].coding = []string{compress.Names[c]}
 			}
 		}
 	}

@@ -16,12 +16,12 @@ import (
 
 	"github.com/go-chi/chi/v5/middleware"
 
-	"portal/internal/authz"
-	"portal/internal/content"
-	"portal/internal/metrics"
-	"portal/internal/packed"
-	"portal/internal/testdb"
-	"portal/internal/trafficlog"
+	"portal/internal/dev/testdb"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/compress"
+	"portal/internal/ops/metrics"
+	"portal/internal/ops/trafficlog"
+	"portal/internal/site/content"
 	"portal/templates/layout"
 )
 
@@ -36,11 +36,11 @@ func packedSite(t *testing.T) *site {
 	return s
 }
 
-var codings = map[string]packed.Coding{"": packed.Identity, "gzip": packed.Gzip, "br": packed.Brotli, "zstd": packed.Zstd}
+var codings = map[string]compress.Coding{"": compress.Identity, "gzip": compress.Gzip, "br": compress.Brotli, "zstd": compress.Zstd}
 
 func unpacked(t *testing.T, res *http.Response) string {
 	t.Helper()
-	b, err := packed.Unpack(codings[res.Header.Get("Content-Encoding")], []byte(text(t, res)))
+	b, err := compress.Unpack(codings[res.Header.Get("Content-Encoding")], []byte(text(t, res)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestPagesComeInTheCodingAskedFor(t *testing.T) {
 		header := map[string]string{"Accept-Encoding": accept}
 		res := s.do(request{method: "GET", path: "/backend/faq", header: header})
 		h, coded := res.Header, text(t, res)
-		b, err := packed.Unpack(codings[want], []byte(coded))
+		b, err := compress.Unpack(codings[want], []byte(coded))
 		if h.Get("Content-Encoding") != want || err != nil || string(b) != plain || h.Get("Content-Length") != fmt.Sprint(len(coded)) {
 			t.Errorf("%q: %q, %v", accept, h.Get("Content-Encoding"), err)
 		}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/packed"
+	"portal/internal/kit/compress"
 	"portal/templates/layout"
 )
 
@@ -128,12 +128,12 @@ func known(header []string, tag string) bool {
 }
 
 // preferred are the codings, the shortest first.
-var preferred = [...]packed.Coding{packed.Brotli, packed.Zstd, packed.Gzip}
+var preferred = [...]compress.Coding{compress.Brotli, compress.Zstd, compress.Gzip}
 
 // accepted is the page in the coding that the reader likes best; among equals
 // the shortest.
 func (c *codedPage) accepted(header []string) *sendable {
-	best, most := &c[packed.Identity], 0
+	best, most := &c[compress.Identity], 0
 	for _, coding := range preferred {
 		if most == full {
 			break
@@ -141,7 +141,7 @@ func (c *codedPage) accepted(header []string) *sendable {
 		if c[coding].bytes == nil {
 			continue
 		}
-		if q := weight(header, packed.Names[coding]); q > most {
+		if q := weight(header, compress.Names[coding]); q > most {
 			best, most = &c[coding], q
 		}
 	}

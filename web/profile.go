@@ -3,10 +3,10 @@ package web
 import (
 	"net/http"
 
-	"portal/internal/formkey"
-	"portal/internal/session"
-	"portal/internal/staff"
-	"portal/templates/profileview"
+	"portal/internal/kit/idempotency"
+	"portal/internal/people/session"
+	"portal/internal/people/staff"
+	"portal/templates/people/profileview"
 )
 
 type profilePages struct {
@@ -30,7 +30,7 @@ func (p profilePages) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := profileOf(person, memberships)
-	v.Devices, v.OthersKey = devicesOf(devices), string(formkey.New())
+	v.Devices, v.OthersKey = devicesOf(devices), string(idempotency.New())
 	l.Scripts = []string{"js/form.js"}
 	return p.render(w, r, http.StatusOK, profileview.Profile(l, v))
 }

@@ -6,17 +6,17 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/internal/content"
-	"portal/internal/file"
-	"portal/internal/markdown"
-	"portal/internal/settings"
-	"portal/templates/announcementview"
-	"portal/templates/contactview"
-	"portal/templates/faqview"
-	"portal/templates/homeview"
+	"portal/internal/site/content"
+	"portal/internal/site/file"
+	"portal/internal/site/settings"
+	"portal/internal/text/markdown"
 	"portal/templates/layout"
-	"portal/templates/manualview"
-	"portal/templates/pageview"
+	"portal/templates/public/announcementview"
+	"portal/templates/public/contactview"
+	"portal/templates/public/faqview"
+	"portal/templates/public/homeview"
+	"portal/templates/public/manualview"
+	"portal/templates/public/pageview"
 )
 
 // announcementsOnLanding is how many the landing page shows.

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
-	"portal/internal/formkey"
-	"portal/internal/token"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/idempotency"
+	"portal/internal/people/token"
 )
 
 // redeemers are how many people enter their codes at once.
@@ -33,7 +33,7 @@ func BenchmarkRedeem(b *testing.B) {
 			wg.Go(func() {
 				for i := range work {
 					begun := time.Now()
-					res := s.post("/backend/token", people[i], url.Values{"token": {codes[i]}, "form_key": {string(formkey.New())}})
+					res := s.post("/backend/token", people[i], url.Values{"token": {codes[i]}, "form_key": {string(idempotency.New())}})
 					if took[i] = time.Since(begun); res.StatusCode != http.StatusSeeOther {
 						b.Errorf("%s: %d", codes[i], res.StatusCode)
 					}
@@ -58,7 +58,7 @@ func (s *site) handOut() (people []*http.Cookie, codes []string) {
 	s.person("who hands out", authz.DGAAdmin)
 	officer := authz.Actor{StaffID: s.number(`SELECT id FROM staff WHERE subject = 'who hands out'`), Grants: []authz.Grant{{Role: authz.DGAAdmin, Agency: 1}}}
 	key, err := s.tokens.IssueMany(s.t.Context(), officer, token.Many{
-		Filter: token.Filter{Role: authz.CentralOfficer}, All: true, Anew: true, Key: formkey.Key(rand.Text())})
+		Filter: token.Filter{Role: authz.CentralOfficer}, All: true, Anew: true, Key: idempotency.Key(rand.Text())})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"portal/internal/problem"
+	"portal/internal/kit/problem"
 	"portal/templates/errorview"
 )
 

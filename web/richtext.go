@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"portal/internal/richtext"
+	"portal/internal/text/richtext"
 )
 
 // maxText is more than the longest text of the site needs, in bytes of a form:

@@ -8,11 +8,11 @@ import (
 	"strconv"
 	"strings"
 
-	"portal/internal/formkey"
-	"portal/internal/problem"
-	"portal/internal/signin"
-	"portal/internal/token"
-	"portal/templates/roletokenview"
+	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
+	"portal/internal/people/signin"
+	"portal/internal/people/token"
+	"portal/templates/people/roletokenview"
 )
 
 // roleTokenPages are จัดการ Token: the codes that officers give out.
@@ -44,9 +44,9 @@ func (p roleTokenPages) listPage(w http.ResponseWriter, r *http.Request, status 
 	}
 	v.Address, v.Return = tokenAddress(query)
 	for range v.Rows {
-		v.Keys = append(v.Keys, string(formkey.New()))
+		v.Keys = append(v.Keys, string(idempotency.New()))
 	}
-	v.Key = string(formkey.New())
+	v.Key = string(idempotency.New())
 	l, err := p.office(r, "จัดการ Token")
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (p roleTokenPages) refresh(w http.ResponseWriter, r *http.Request) error {
 	query := tokenQuery(r.PostForm)
 	_, back := tokenAddress(query)
 	done, err := p.tokens.Refresh(r.Context(), p.actor(r), refreshing(r.PostForm))
-	if errors.Is(err, formkey.ErrDone) {
+	if errors.Is(err, idempotency.ErrDone) {
 		redirect(w, r, back)
 		return nil
 	}

@@ -5,11 +5,11 @@ import (
 	"strconv"
 	"strings"
 
-	"portal/internal/agency"
-	"portal/internal/authz"
-	"portal/internal/formkey"
-	"portal/internal/token"
-	"portal/templates/roletokenview"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/idempotency"
+	"portal/internal/org/agency"
+	"portal/internal/people/token"
+	"portal/templates/people/roletokenview"
 )
 
 // tokenFilter reads the list's filters from its address. A text for which no
@@ -56,7 +56,7 @@ func formID(text string) int64 {
 func refreshing(form url.Values) token.Refreshing {
 	r := token.Refreshing{
 		Pair: token.Pair{Agency: authz.AgencyID(formID(form.Get("agency"))), Role: authz.Role(form.Get("role"))},
-		Key:  formkey.Key(form.Get("form_key")),
+		Key:  idempotency.Key(form.Get("form_key")),
 	}
 	if seen := form.Get("seen"); seen != "" {
 		r.Seen = token.ID(formID(seen))
@@ -69,7 +69,7 @@ func refreshing(form url.Values) token.Refreshing {
 func manyTokens(form url.Values) token.Many {
 	m := token.Many{
 		Filter: tokenFilter(tokenQuery(form)), All: form.Get("which") == "all",
-		Anew: form.Get("anew") == "1", Key: formkey.Key(form.Get("form_key")),
+		Anew: form.Get("anew") == "1", Key: idempotency.Key(form.Get("form_key")),
 	}
 	if m.All {
 		return m

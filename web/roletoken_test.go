@@ -13,8 +13,8 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"portal/internal/authz"
-	"portal/internal/seed"
+	"portal/internal/kit/authz"
+	"portal/internal/ops/seed"
 )
 
 var (

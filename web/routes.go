@@ -6,10 +6,10 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
-	"portal/internal/editing"
-	"portal/internal/sheet"
+	"portal/internal/kit/export"
+	"portal/internal/site/editing"
 	"portal/static"
-	"portal/templates/contentview"
+	"portal/templates/site/contentview"
 )
 
 // Handler is every URL the portal answers. Who may use each one is decided by
@@ -128,8 +128,8 @@ func (s *Server) roleTokenRoutes(r chi.Router) {
 	r.Post("/backend/tokens/batch", s.page(s.roleToken.issueMany))
 	r.Get("/backend/tokens/batch/{key}", s.page(s.roleToken.batch))
 	r.Get("/backend/tokens/batch/{key}/print", s.page(s.roleToken.print))
-	r.Get("/backend/tokens/batch/{key}/csv", s.page(s.roleToken.file(sheet.CSV)))
-	r.Get("/backend/tokens/batch/{key}/xlsx", s.page(s.roleToken.file(sheet.XLSX)))
+	r.Get("/backend/tokens/batch/{key}/csv", s.page(s.roleToken.file(export.CSV)))
+	r.Get("/backend/tokens/batch/{key}/xlsx", s.page(s.roleToken.file(export.XLSX)))
 }
 
 // staffRoutes are จัดการรายละเอียดผู้ใช้งาน.

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strconv"
 
-	"portal/internal/feedback"
-	"portal/internal/problem"
-	"portal/internal/search"
+	"portal/internal/kit/problem"
+	"portal/internal/site/feedback"
+	"portal/internal/site/search"
 	"portal/templates/layout"
-	"portal/templates/searchview"
+	"portal/templates/public/searchview"
 )
 
 type searchPages struct {

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"portal/internal/authz"
-	"portal/internal/session"
+	"portal/internal/kit/authz"
+	"portal/internal/people/session"
 )
 
 type visitKey struct{}

@@ -6,9 +6,9 @@ import (
 	"net/url"
 	"time"
 
-	"portal/internal/problem"
-	"portal/internal/signin"
-	"portal/templates/signinview"
+	"portal/internal/kit/problem"
+	"portal/internal/people/signin"
+	"portal/templates/people/signinview"
 )
 
 // attemptCookieLasts is as long as an attempt may take.

@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/devtools/digitalid"
-	"portal/internal/ratelimit"
+	"portal/internal/dev/digitalid"
+	"portal/internal/kit/ratelimit"
 )
 
 var (

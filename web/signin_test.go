@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/audit"
-	"portal/internal/authz"
-	"portal/internal/devtools/digitalid"
+	"portal/internal/dev/digitalid"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
 )
 
 // newSignInSite is a site with a provider that knows one person.

@@ -15,8 +15,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"portal/internal/db"
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
+	"portal/internal/kit/db"
 )
 
 // smallDisk names the folder in which the test that runs again has its own small

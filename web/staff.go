@@ -8,15 +8,15 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/agency"
-	"portal/internal/authz"
-	"portal/internal/keyset"
-	"portal/internal/problem"
-	"portal/internal/sheet"
-	"portal/internal/staff"
-	"portal/internal/thaidate"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/export"
+	"portal/internal/kit/listing"
+	"portal/internal/kit/problem"
+	"portal/internal/org/agency"
+	"portal/internal/people/staff"
+	"portal/internal/text/thaidate"
 	"portal/templates/layout"
-	"portal/templates/staffview"
+	"portal/templates/people/staffview"
 )
 
 // staffPages are จัดการรายละเอียดผู้ใช้งาน: people and their memberships.
@@ -33,7 +33,7 @@ const (
 
 // list shows the people found.
 func (p staffPages) list(w http.ResponseWriter, r *http.Request) error {
-	c, err := keyset.Parse(r.URL.Query().Get("page"), staff.CursorKeys)
+	c, err := listing.Parse(r.URL.Query().Get("page"), staff.CursorKeys)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (p staffPages) filter(r *http.Request) (staff.Filter, agency.Choice, error)
 
 // export sends the people found as a file.
 func (p staffPages) export(w http.ResponseWriter, r *http.Request) error {
-	format, err := sheet.ParseFormat(cmp.Or(r.URL.Query().Get("format"), string(sheet.CSV)))
+	format, err := export.ParseFormat(cmp.Or(r.URL.Query().Get("format"), string(export.CSV)))
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (p staffPages) export(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name := "รายชื่อผู้ใช้งาน " + thaidate.Short(p.cfg.Now())
-	return p.stream(w, r, name, format, func(out sheet.Writer) error {
+	return p.stream(w, r, name, format, func(out export.Writer) error {
 		if err := out.Row("ชื่อ", "อีเมล", "บทบาทผู้ใช้", "หน่วยงาน", "รหัสหน่วยงาน", "สถานะ", "ได้รับเมื่อ", "เข้าสู่ระบบล่าสุด"); err != nil {
 			return err
 		}

@@ -8,15 +8,15 @@ import (
 	"net/url"
 	"strings"
 
-	"portal/internal/agency"
-	"portal/internal/audit"
-	"portal/internal/authz"
-	"portal/internal/formkey"
-	"portal/internal/problem"
-	"portal/internal/signin"
-	"portal/internal/staff"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
+	"portal/internal/org/agency"
+	"portal/internal/people/signin"
+	"portal/internal/people/staff"
 	"portal/templates/component"
-	"portal/templates/staffview"
+	"portal/templates/people/staffview"
 )
 
 // readStaffForm reads the forms that change a membership or an account. Whose
@@ -66,7 +66,7 @@ func editUnit(c agency.Choice, bad *problem.Error) component.UnitField {
 
 // ready gives a form about to be shown a key of its own and a way back.
 func ready(f staffview.Form, id staff.ID) staffview.Form {
-	f.Key = string(formkey.New())
+	f.Key = string(idempotency.New())
 	f.Return = wayBack(f.Return, id)
 	return f
 }
@@ -165,7 +165,7 @@ func (p staffPages) remove(w http.ResponseWriter, r *http.Request) error {
 func (p staffPages) change(r *http.Request, f staffview.Form) (c staff.Change, renewed *string) {
 	renewed = new(string)
 	return staff.Change{
-		Role: f.Role, Reason: f.Reason, Confirmed: f.Confirmed, Key: formkey.Key(f.Key),
+		Role: f.Role, Reason: f.Reason, Confirmed: f.Confirmed, Key: idempotency.Key(f.Key),
 		Own: func(tx *audit.Tx) (err error) {
 			*renewed, err = p.sessions.Rotate(r.Context(), tx, p.current(r.Context()), "ปรับสิทธิ์ของท่านเรียบร้อยแล้ว")
 			return err
@@ -175,7 +175,7 @@ func (p staffPages) change(r *http.Request, f staffview.Form) (c staff.Change, r
 
 // changed answers a form that was carried out, now or by a first press.
 func (p staffPages) changed(w http.ResponseWriter, r *http.Request, h staff.Held, f staffview.Form, renewed, message string, err error) error {
-	if err != nil && !errors.Is(err, formkey.ErrDone) {
+	if err != nil && !errors.Is(err, idempotency.ErrDone) {
 		return err
 	}
 	if int64(h.StaffID) == p.actor(r).StaffID { // what they may see now is known at the next request
@@ -248,12 +248,12 @@ func (p staffPages) order(o staffOrder) handler {
 		}
 		f := readStaffForm(r.PostForm)
 		id := staff.ID(numberIn(r))
-		err := o.do(p.staff, r.Context(), p.actor(r), id, staff.Order{Reason: f.Reason, Key: formkey.Key(f.Key)})
+		err := o.do(p.staff, r.Context(), p.actor(r), id, staff.Order{Reason: f.Reason, Key: idempotency.Key(f.Key)})
 		if bad, ok := refillable(err); ok {
 			f.Problem = bad
 			return p.showOrder(w, r, statuses[bad.Kind], o, f)
 		}
-		if err != nil && !errors.Is(err, formkey.ErrDone) {
+		if err != nil && !errors.Is(err, idempotency.ErrDone) {
 			return err
 		}
 		return p.back(w, r, wayBack(f.Return, id), o.done, err)

@@ -7,12 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/agency"
-	"portal/internal/audit"
-	"portal/internal/authz"
-	"portal/internal/seed"
-	"portal/internal/session"
-	"portal/internal/staff"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
+	"portal/internal/ops/seed"
+	"portal/internal/org/agency"
+	"portal/internal/people/session"
+	"portal/internal/people/staff"
 )
 
 // member is somebody with a membership and a session.

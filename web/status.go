@@ -3,8 +3,8 @@ package web
 import (
 	"net/http"
 
-	"portal/internal/status"
-	"portal/templates/statusview"
+	"portal/internal/ops/status"
+	"portal/templates/ops/statusview"
 )
 
 // statusPages are สถานะระบบ: how the portal is.

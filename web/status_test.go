@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 func TestStatusPage(t *testing.T) {

@@ -5,12 +5,12 @@ import (
 	"net/http"
 	"net/url"
 
-	"portal/internal/audit"
-	"portal/internal/authz"
-	"portal/internal/formkey"
-	"portal/internal/onboarding"
-	"portal/internal/problem"
-	"portal/templates/tokenview"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
+	"portal/internal/people/onboarding"
+	"portal/templates/people/tokenview"
 )
 
 type redeemPages struct {
@@ -36,14 +36,14 @@ func (p redeemPages) redeem(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := redeemForm(r.PostForm)
 	renewed := ""
-	err := p.onboarding.Redeem(r.Context(), p.actor(r), f.Token, formkey.Key(r.PostForm.Get("form_key")),
+	err := p.onboarding.Redeem(r.Context(), p.actor(r), f.Token, idempotency.Key(r.PostForm.Get("form_key")),
 		func(tx *audit.Tx) (err error) {
 			renewed, err = p.sessions.Rotate(r.Context(), tx, p.current(r.Context()),
 				"ยืนยันสิทธิ์เรียบร้อยแล้ว กรุณาตรวจสอบบทบาทและหน่วยงานของท่านด้านล่าง")
 			return err
 		})
 	p.redeemed(err)
-	if errors.Is(err, formkey.ErrDone) {
+	if errors.Is(err, idempotency.ErrDone) {
 		redirect(w, r, "/backend/profile")
 		return nil
 	}
@@ -65,7 +65,7 @@ func (p redeemPages) form(w http.ResponseWriter, r *http.Request, status int, f 
 		return err
 	}
 	c := p.current(r.Context())
-	f.Name, f.HasRole, f.Key = c.Name, c.Actor.HasRole(), string(formkey.New())
+	f.Name, f.HasRole, f.Key = c.Name, c.Actor.HasRole(), string(idempotency.New())
 	l.Scripts = []string{"js/form.js"}
 	if f.Problem != nil && f.Problem.Kind == problem.Busy {
 		w.Header().Set("Retry-After", retrySeconds(f.Problem))

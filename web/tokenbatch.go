@@ -7,13 +7,13 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"portal/internal/formkey"
-	"portal/internal/sheet"
-	"portal/internal/thaidate"
-	"portal/internal/token"
+	"portal/internal/kit/export"
+	"portal/internal/kit/idempotency"
+	"portal/internal/people/token"
+	"portal/internal/text/thaidate"
 	"portal/templates/component"
 	"portal/templates/layout"
-	"portal/templates/roletokenview"
+	"portal/templates/people/roletokenview"
 )
 
 // issueMany issues codes for the ticked rows, or for all that the filters find.
@@ -23,7 +23,7 @@ func (p roleTokenPages) issueMany(w http.ResponseWriter, r *http.Request) error 
 	}
 	m := manyTokens(r.PostForm)
 	key, err := p.tokens.IssueMany(r.Context(), p.actor(r), m)
-	if errors.Is(err, formkey.ErrDone) {
+	if errors.Is(err, idempotency.ErrDone) {
 		redirect(w, r, batchPath(string(m.Key)))
 		return nil
 	}
@@ -83,17 +83,17 @@ func (p roleTokenPages) print(w http.ResponseWriter, r *http.Request) error {
 func (p roleTokenPages) signInAddress() string { return p.cfg.BaseURL + "/backend/login" }
 
 // file sends the batch's codes as a table.
-func (p roleTokenPages) file(format sheet.Format) handler {
+func (p roleTokenPages) file(format export.Format) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		_, rows, err := p.tokens.Export(r.Context(), p.actor(r), chi.URLParam(r, "key"), string(format))
 		if err != nil {
 			return err
 		}
-		return p.stream(w, r, "รหัส-Token", format, func(out sheet.Writer) error { return p.tokenTable(out, rows) })
+		return p.stream(w, r, "รหัส-Token", format, func(out export.Writer) error { return p.tokenTable(out, rows) })
 	}
 }
 
-func (p roleTokenPages) tokenTable(out sheet.Writer, rows []token.BatchRow) error {
+func (p roleTokenPages) tokenTable(out export.Writer, rows []token.BatchRow) error {
 	err := out.Row("รหัสหน่วยงาน", "หน่วยงาน / จุดบริการ", "บทบาทผู้ใช้งาน", "รหัส Token", "สถานะ", "วันหมดอายุ", "ที่อยู่สำหรับเข้าสู่ระบบ")
 	for _, r := range rows {
 		if err != nil {

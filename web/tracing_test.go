@@ -9,10 +9,10 @@ import (
 
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
-	"portal/internal/authz"
-	"portal/internal/db"
-	"portal/internal/testdb"
-	"portal/internal/tracing"
+	"portal/internal/dev/testdb"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/db"
+	"portal/internal/ops/tracing"
 )
 
 // TestA70_TracesOfTheWholePortal goes through pages with secrets in every field

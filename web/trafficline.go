@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-chi/chi/v5/middleware"
 
-	"portal/internal/trafficlog"
+	"portal/internal/ops/trafficlog"
 )
 
 // peer is the address a request came from, as clientAddress finds it; ok is

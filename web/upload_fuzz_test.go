@@ -14,10 +14,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"portal/internal/agency"
-	"portal/internal/file"
-	"portal/internal/problem"
-	"portal/templates/fileview"
+	"portal/internal/kit/problem"
+	"portal/internal/org/agency"
+	"portal/internal/site/file"
+	"portal/templates/site/fileview"
 )
 
 var oddForms = []string{

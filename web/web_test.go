@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
-	"portal/internal/content"
+	"portal/internal/kit/authz"
+	"portal/internal/site/content"
 )
 
 func TestPublicPages(t *testing.T) {

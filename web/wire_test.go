@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 // TestA41_ReadingChangesNothing opens every address that can be read, as those

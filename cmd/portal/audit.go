@@ -9,7 +9,7 @@ import (
 	"os"
 	"time"
 
-	"portal/internal/auditlog"
+	"portal/internal/ops/auditlog"
 )
 
 // auditCommand is `portal audit verify`: it ends with status 1 unless the whole

@@ -6,11 +6,11 @@ import (
 	"io"
 	"time"
 
-	"portal/internal/audit"
-	"portal/internal/auditlog"
-	"portal/internal/backup"
-	"portal/internal/config"
-	"portal/internal/db"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/config"
+	"portal/internal/kit/db"
+	"portal/internal/ops/auditlog"
+	"portal/internal/ops/backup"
 )
 
 // backupCommand is `portal backup`.

@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"portal/internal/config"
-	"portal/internal/testdb"
+	"portal/internal/dev/testdb"
+	"portal/internal/kit/config"
 )
 
 // keyOf is a token key of 32 equal bytes.

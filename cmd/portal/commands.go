@@ -10,10 +10,10 @@ import (
 	"runtime/debug"
 	"time"
 
-	"portal/internal/authz"
-	"portal/internal/config"
-	"portal/internal/db"
-	"portal/internal/seed"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/config"
+	"portal/internal/kit/db"
+	"portal/internal/ops/seed"
 )
 
 var commandLine = authz.System("command line")

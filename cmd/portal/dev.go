@@ -15,14 +15,14 @@ import (
 	"strconv"
 	"time"
 
-	"portal/internal/authz"
-	"portal/internal/config"
-	"portal/internal/db"
-	"portal/internal/devtools/digitalid"
-	"portal/internal/devtools/postgres"
-	"portal/internal/seed"
-	"portal/internal/session"
-	"portal/internal/staff"
+	"portal/internal/dev/digitalid"
+	"portal/internal/dev/postgres"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/config"
+	"portal/internal/kit/db"
+	"portal/internal/ops/seed"
+	"portal/internal/people/session"
+	"portal/internal/people/staff"
 )
 
 // devPacking leaves the first moments to whoever has started the portal: no line

@@ -10,11 +10,11 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"portal/internal/db"
-	"portal/internal/housekeeping"
-	"portal/internal/metrics"
-	"portal/internal/status"
-	"portal/internal/trafficlog"
+	"portal/internal/kit/db"
+	"portal/internal/ops/housekeeping"
+	"portal/internal/ops/metrics"
+	"portal/internal/ops/status"
+	"portal/internal/ops/trafficlog"
 	"portal/web"
 )
 

@@ -8,7 +8,7 @@ package component
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "portal/internal/announcement"
+import "portal/internal/site/announcement"
 
 // Attachments are the files that come with an announcement.
 func Attachments(files []announcement.Attachment) templ.Component {

@@ -11,8 +11,8 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"time"
 
-	"portal/internal/problem"
-	"portal/internal/thaidate"
+	"portal/internal/kit/problem"
+	"portal/internal/text/thaidate"
 )
 
 // Crumb is one step of the way from the landing page.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/internal/markdown"
+	"portal/internal/text/markdown"
 )
 
 //go:embed icons/*.svg

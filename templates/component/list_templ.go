@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"net/url"
 
-	"portal/internal/keyset"
+	"portal/internal/kit/listing"
 )
 
 // Option is one choice of a select.
@@ -388,7 +388,7 @@ func WithCursor(address url.URL, cursor string) string {
 }
 
 // PagerOf is Pager for a page of a list.
-func PagerOf[T any](address url.URL, p keyset.Page[T]) templ.Component {
+func PagerOf[T any](address url.URL, p listing.Page[T]) templ.Component {
 	return Pager(address, p.Next, p.Previous)
 }
 

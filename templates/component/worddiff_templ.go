@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strings"
 
-	"portal/internal/worddiff"
+	"portal/internal/text/worddiff"
 )
 
 // around is how much unchanged text is shown beside a change, in characters.

@@ -14,7 +14,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"portal/internal/settings"
+	"portal/internal/site/settings"
 	"portal/templates/component"
 	"portal/templates/layout"
 )

@@ -7,8 +7,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/internal/markdown"
-	"portal/internal/settings"
+	"portal/internal/text/markdown"
+	"portal/internal/site/settings"
 	"portal/templates/component"
 )
 

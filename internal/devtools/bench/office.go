@@ -10,12 +10,12 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"portal/internal/agency"
-	"portal/internal/audit"
-	"portal/internal/authz"
-	"portal/internal/db"
-	"portal/internal/session"
-	"portal/internal/staff"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/db"
+	"portal/internal/org/agency"
+	"portal/internal/people/session"
+	"portal/internal/people/staff"
 )
 
 // officeConns is how many people ask at once: more than the pool has

@@ -15,14 +15,14 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"portal/internal/agency"
-	"portal/internal/audit"
-	"portal/internal/auditlog"
-	"portal/internal/content"
-	"portal/internal/db"
-	"portal/internal/session"
-	"portal/internal/staff"
-	"portal/internal/token"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/db"
+	"portal/internal/ops/auditlog"
+	"portal/internal/org/agency"
+	"portal/internal/people/session"
+	"portal/internal/people/staff"
+	"portal/internal/people/token"
+	"portal/internal/site/content"
 	"portal/web"
 )
 

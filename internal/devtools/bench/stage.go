@@ -18,7 +18,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"portal/internal/devtools/postgres"
+	"portal/internal/dev/postgres"
 )
 
 const (

@@ -38,7 +38,7 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("breaks", flag.ContinueOnError)
 	why := flags.Bool("why", false, "print what the tests said")
-	in := flags.String("in", "", "only breaks that tests of this package must notice, such as internal/token")
+	in := flags.String("in", "", "only breaks that tests of this package must notice, such as internal/people/token")
 	trust := flags.Bool("trust", false, "do not run the tests on the unbroken code first")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -13,10 +13,10 @@ import (
 // lines holds the breaks, one after another with an empty line between:
 //
 //	A25 A token is redeemed without asking whether it was used.
-//	in internal/token/store.go
+//	in internal/people/token/store.go
 //	- WHERE id = $1 AND used_at IS NULL
 //	+ WHERE id = $1
-//	test internal/onboarding TestA25_RedeemInParallel
+//	test internal/people/onboarding TestA25_RedeemInParallel
 //
 // What stands after "- " must be in the file exactly once, however it is indented,
 // and is replaced by what stands after "+ "; several lines of each are one text.
@@ -38,7 +38,7 @@ type edit struct {
 	file, before, after string
 }
 
-// namedTest is a test of a package, such as internal/token.
+// namedTest is a test of a package, such as internal/people/token.
 type namedTest struct {
 	pkg, name string
 }

@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	sources, fonts, target = "docs/manual-source", "static/fonts", "internal/seed/content/manual"
+	sources, fonts, target = "docs/manual-source", "static/fonts", "internal/ops/seed/content/manual"
 
 	limit = time.Minute // for one manual
 )

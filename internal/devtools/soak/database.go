@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"portal/internal/devtools/postgres"
+	"portal/internal/dev/postgres"
 )
 
 // database is a Postgres that can be broken, behind a link that can be, too.

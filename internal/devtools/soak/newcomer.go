@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	"portal/internal/authz"
+	"portal/internal/kit/authz"
 )
 
 // newcomer is one task of somebody who waits for codes and uses them.

@@ -7,11 +7,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"portal/internal/agency"
-	"portal/internal/audit"
-	"portal/internal/authz"
-	"portal/internal/db"
-	"portal/internal/staff"
+	"portal/internal/kit/audit"
+	"portal/internal/kit/authz"
+	"portal/internal/kit/db"
+	"portal/internal/org/agency"
+	"portal/internal/people/staff"
 )
 
 // How many of each there are.

@@ -21,7 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"portal/internal/devtools/digitalid"
+	"portal/internal/dev/digitalid"
 )
 
 // provider is a Digital ID at its own https address. `portal serve` refuses one

@@ -1,0 +1,147 @@
+package token
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"portal/internal/kit/authz"
+	"portal/internal/kit/listing"
+	"portal/internal/kit/problem"
+)
+
+// Filter narrows the list.
+type Filter struct {
+	Query string         // part of a unit's name
+	Unit  authz.AgencyID // it and all under it; 0 for no limit
+	Role  authz.Role     // "" for all
+	State State          // "" for all
+}
+
+// Row is one role in one unit and its last code.
+type Row struct {
+	Pair
+	AgencyName string
+	Order      int // of the role, widest reach first
+	TokenID    *ID
+	ExpiresAt  *time.Time
+	UsedAt     *time.Time
+	UsedBy     *string // name of who used it
+	ReplacedAt *time.Time
+	State      State
+}
+
+// Listing is one page of the list and what its filters show.
+type Listing struct {
+	listing.Page[Row]
+	Count    int // of all rows found; CountLimit+1 stands for more
+	Roles    []authz.Role
+	UnitName string // of Filter.Unit
+}
+
+// CountLimit is up to where a list is counted.
+const CountLimit = 1000
+
+const (
+	pageSize = 25
+	rowKeys  = 3 // a row's place: name, agency, order of the role
+)
+
+// List shows the pairs of role and unit that the actor may issue codes for, by
+// the units' names. It opens no code.
+func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, page string) (Listing, error) {
+	if err := actor.Require(authz.IssueToken); err != nil {
+		return Listing{}, err
+	}
+	c, err := parseCursor(page)
+	if err != nil {
+		return Listing{}, err
+	}
+	if err := f.check(); err != nil {
+		return Listing{}, err
+	}
+	l, err := selectRows(ctx, s.db, newPairs(actor, f, s.now()), c, pageSize+1, CountLimit+1, f.Unit)
+	if err != nil {
+		return Listing{}, err
+	}
+	for i := range l.Rows {
+		l.Rows[i].State = l.Rows[i].state(s.now())
+	}
+	l.Roles, l.Page = actor.Gives(), listing.Collect(l.Rows, c, pageSize, Row.keys)
+	return l, nil
+}
+
+func (f Filter) check() error {
+	if f.Unit < 0 || f.Role != "" && !f.Role.Valid() || f.State != "" && !f.State.Valid() {
+		return problem.New(problem.BadInput, "ตัวกรองของรายการนี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
+	}
+	return nil
+}
+
+func (r Row) keys() []string {
+	return []string{r.AgencyName, strconv.FormatInt(int64(r.Agency), 10), strconv.Itoa(r.Order)}
+}
+
+// parseCursor reads a cursor of Row.keys.
+func parseCursor(text string) (listing.Cursor, error) {
+	c, err := listing.Parse(text, rowKeys)
+	if err != nil || c.First() {
+		return c, err
+	}
+	_, wrong := strconv.ParseInt(c.Keys[1], 10, 64)
+	if _, err := strconv.ParseInt(c.Keys[2], 10, 32); err != nil || wrong != nil {
+		return c, problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
+	}
+	return c, nil
+}
+
+func (r Row) state(now time.Time) State {
+	if r.TokenID == nil {
+		return NotIssued
+	}
+	return Token{ID: *r.TokenID, ExpiresAt: *r.ExpiresAt, UsedAt: r.UsedAt, ReplacedAt: r.ReplacedAt}.state(now)
+}
+
+// seat is one kind of agency, or one agency by its code, where a role can be
+// given out: anywhere, or under root.
+type seat struct {
+	Role  authz.Role
+	Order int
+	Kind  *authz.AgencyKind
+	Code  *string
+	Root  *authz.AgencyID // nil for anywhere
+}
+
+// seats is where actor may give out role, or every role for "".
+func seats(actor authz.Actor, only authz.Role) []seat {
+	var all []seat
+	for n, role := range authz.Roles {
+		if only != "" && role != only {
+			continue
+		}
+		everywhere, roots := actor.GiveReach(authz.IssueToken, role)
+		if everywhere {
+			all = append(all, seatsUnder(role, n, nil)...)
+			continue
+		}
+		for i, root := range roots {
+			if !slices.Contains(roots[:i], root) {
+				all = append(all, seatsUnder(role, n, &root)...)
+			}
+		}
+	}
+	return all
+}
+
+func seatsUnder(role authz.Role, n int, root *authz.AgencyID) []seat {
+	kinds, code := role.Seat()
+	var all []seat
+	for _, kind := range kinds {
+		all = append(all, seat{Role: role, Order: n, Kind: &kind, Root: root})
+	}
+	if code != "" {
+		all = append(all, seat{Role: role, Order: n, Code: &code, Root: root})
+	}
+	return all
+}
