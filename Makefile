@@ -16,7 +16,7 @@ export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath -gcflags=all=-dwarf=false
 # Memory for compilers and linters, whose time goes into collecting otherwise.
 AMPLY = GOGC=400
 
-.PHONY: help run test check lint unit e2e torture fuzz breaks bench soak generate assets manuals build sbom licences vulnerabilities reproducible clean
+.PHONY: help run test check lint unit e2e torture fuzz breaks bench soak generate assets manuals build devportal sbom licences vulnerabilities reproducible clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
@@ -24,8 +24,8 @@ help: ## show this list
 # Built for the first look: without inlining and debug information, and with memory
 # for the compiler, it compiles in half the time on a machine that has compiled nothing yet.
 run: ## start the portal with a local Postgres and a local Digital ID
-	GOGC=800 $(GO) build -gcflags=all='-l -dwarf=false' -ldflags='-s -w' -o bin/portal ./cmd/portal
-	@exec ./bin/portal dev
+	GOGC=800 $(GO) build -gcflags=all='-l -dwarf=false' -ldflags='-s -w' -o bin/devportal ./cmd/devportal
+	@exec ./bin/devportal
 
 test: check lint unit e2e ## all tests
 
@@ -46,11 +46,11 @@ lint: ## vet and linters
 unit: ## unit, database, web and house tests
 	$(POSTGRES) env CGO_ENABLED=1 $(AMPLY) $(GO) test -vet=off $(RACE) -timeout 30m ./web/... ./cmd/... ./internal/... ./templates/... ./static/... ./migrations/...
 
-e2e: build ## journeys in a real browser
+e2e: build devportal ## journeys in a real browser
 	sh .ci/chromium
 	$(TEST) -count=1 -timeout 40m ./e2e/...
 
-torture: fuzz build ## what needs load, faults or room: fuzzing, and tests with Torture in their names but SKIP
+torture: fuzz build devportal ## what needs load, faults or room: fuzzing, and tests with Torture in their names but SKIP
 	sh .ci/nginx
 	$(TEST) -count=1 -tags torture -run Torture -skip '$(or $(SKIP),none)' -v -timeout 40m ./internal/... ./web/... ./e2e/...
 
@@ -79,6 +79,9 @@ manuals: ## make the manuals' PDFs from docs/manual-source
 build: ## the binary, bin/portal, and what it is made of, bin/portal.cdx.json
 	$(AMPLY) $(GO) build -o bin/portal ./cmd/portal
 	@$(MAKE) -s sbom
+
+devportal: ## the portal with a local Postgres and a local Digital ID, bin/devportal
+	$(AMPLY) $(GO) build -o bin/devportal ./cmd/devportal
 
 sbom: ## the bill of materials of bin/portal (docs/supply-chain.md)
 	@$(GO) run ./internal/devtools/supply sbom bin/portal >bin/portal.cdx.json

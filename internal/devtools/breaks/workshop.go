@@ -129,12 +129,12 @@ func (w *workshop) try(ctx context.Context, b breakage) (said string, err error)
 func (w *workshop) test(ctx context.Context, g group, overlay string) (report, error) {
 	env := os.Environ()
 	if g.pkg == "e2e" {
-		// The journeys are made with the binary, not with what is linked to the test.
-		name := filepath.Join(w.dir, "portal")
-		if text, err := w.command(ctx, env, "build", "-overlay", overlay, "-o", name, "./cmd/portal").CombinedOutput(); err != nil {
+		// The journeys are made with the binaries, not with what is linked to the test.
+		bin := filepath.Join(w.dir, "bin") + string(filepath.Separator)
+		if text, err := w.command(ctx, env, "build", "-overlay", overlay, "-o", bin, "./cmd/portal", "./cmd/devportal").CombinedOutput(); err != nil {
 			return report{}, fmt.Errorf("%w\n%s", err, text)
 		}
-		env = append(env, "PORTAL_TEST_BINARY="+name)
+		env = append(env, "PORTAL_TEST_BINARIES="+bin)
 	}
 	args := []string{"test", "-json", "-count=1", "-vet=off", "-ldflags=-w", "-timeout", "20m", "-overlay", overlay, "-run", g.pattern()}
 	if g.torture {
