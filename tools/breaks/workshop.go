@@ -19,13 +19,16 @@ type workshop struct {
 }
 
 func newWorkshop() (*workshop, error) {
-	said, err := exec.Command("go", "env", "GOMOD", "GOROOT").Output()
+	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "portal").Output()
 	if err != nil {
 		return nil, err
 	}
-	mod, goroot, _ := strings.Cut(strings.TrimSpace(string(said)), "\n")
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "breaks")
-	return &workshop{filepath.Dir(mod), goroot, dir}, err
+	return &workshop{strings.TrimSpace(string(root)), strings.TrimSpace(string(goroot)), dir}, err
 }
 
 // path is where a file of the table is: in the project, or in Go's own library.
@@ -142,6 +145,10 @@ func (w *workshop) test(ctx context.Context, g group, overlay string) (report, e
 	}
 	var out bytes.Buffer
 	cmd := w.command(ctx, env, append(args, "./"+g.pkg)...)
+	if inside, ok := strings.CutPrefix(g.pkg, "tools/"); ok { // a module of its own
+		cmd = w.command(ctx, env, append(args, "./"+inside)...)
+		cmd.Dir = filepath.Join(w.root, "tools")
+	}
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	err := cmd.Run()
 	var failed *exec.ExitError
