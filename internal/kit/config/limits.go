@@ -51,7 +51,7 @@ type Limits struct {
 	RefusedAll      Rate `env:"REFUSED_ALL" envDefault:"600/10m"`
 }
 
-// ReadLimits reads them alone, for `portal dev`.
+// ReadLimits reads them alone, for devportal.
 func ReadLimits() (Limits, error) {
 	l, err := env.ParseAsWithOptions[Limits](env.Options{Prefix: limitPrefix})
 	return l, named(err)

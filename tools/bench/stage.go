@@ -52,9 +52,7 @@ func prepare(ctx context.Context, o options) (*bench, error) {
 	}
 	if b.portal = o.portal; b.portal == "" {
 		b.portal = filepath.Join(dir, "portal")
-		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", b.portal, "./cmd/portal") // #nosec G204 -- our own program
-		build.Env, build.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
-		if err := build.Run(); err != nil {
+		if err := build(ctx, b.portal, "./cmd/portal"); err != nil {
 			return b, err
 		}
 	}
@@ -66,6 +64,13 @@ func prepare(ctx context.Context, o options) (*bench, error) {
 		return b, err
 	}
 	return b, b.moveDatabase(ctx)
+}
+
+// build compiles one of the project's programs.
+func build(ctx context.Context, to, program string) error {
+	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", to, program) // #nosec G204 -- our own program
+	c.Env, c.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
+	return c.Run()
 }
 
 // fill makes the database: the portal's content, and a country if it is needed.

@@ -37,18 +37,23 @@ func everything() ([]dependency, error) {
 	if err != nil {
 		return nil, err
 	}
-	beside, err := used("tests and tools", "-deps", "-test", "./...")
-	for _, d := range beside {
-		if !slices.ContainsFunc(linked, func(l dependency) bool { return l.name == d.name }) {
-			linked = append(linked, d)
+	for _, folder := range []string{".", "tools"} { // each a module
+		beside, err := used("tests and tools", folder, "-deps", "-test", "./...")
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range beside {
+			if !slices.ContainsFunc(linked, func(l dependency) bool { return l.name == d.name && l.version == d.version }) {
+				linked = append(linked, d)
+			}
 		}
 	}
-	return linked, err
+	return linked, nil
 }
 
 // shipped is what is in the binary, and what pages load.
 func shipped() ([]dependency, error) {
-	list, err := used("binary", "-deps", "./cmd/portal")
+	list, err := used("binary", ".", "-deps", "./cmd/portal")
 	if err != nil {
 		return nil, err
 	}
@@ -56,13 +61,13 @@ func shipped() ([]dependency, error) {
 	return append(list, loaded...), err
 }
 
-// used are the modules that go list finds, with their licences.
-func used(use string, args ...string) (list []dependency, err error) {
+// used are the modules that go list finds in a folder of the project, with their licences.
+func used(use, folder string, args ...string) (list []dependency, err error) {
 	dir, err := root()
 	if err != nil {
 		return nil, err
 	}
-	all, err := modules(dir, args...)
+	all, err := modules(filepath.Join(dir, folder), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -77,9 +82,9 @@ func used(use string, args ...string) (list []dependency, err error) {
 	return list, nil
 }
 
-// root is the folder of the project, from wherever in it this is called.
+// root is the folder of the product's module, called from there or from tools/.
 func root() (string, error) {
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "portal").Output()
 	return strings.TrimSpace(string(out)), err
 }
 
@@ -99,7 +104,7 @@ func modules(dir string, args ...string) (map[string]module, error) {
 		} else if err != nil {
 			return nil, err
 		}
-		if p.Module != nil && !p.Module.Main {
+		if p.Module != nil && !p.Module.Main && p.Module.Path != "portal" {
 			m := *p.Module
 			if m.Replace != nil {
 				m.Dir, m.Version, m.Sum = m.Replace.Dir, m.Replace.Version, m.Replace.Sum

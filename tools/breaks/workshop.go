@@ -9,26 +9,30 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 )
 
 // workshop is the project, Go itself, and a folder beside them for what is broken.
 type workshop struct {
 	root, goroot, dir string
+	packages          map[string]map[string]declaration // by their names in the table
 }
 
 func newWorkshop() (*workshop, error) {
-	said, err := exec.Command("go", "env", "GOMOD", "GOROOT").Output()
+	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "portal").Output()
 	if err != nil {
 		return nil, err
 	}
-	mod, goroot, _ := strings.Cut(strings.TrimSpace(string(said)), "\n")
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "breaks")
-	return &workshop{filepath.Dir(mod), goroot, dir}, err
+	return &workshop{strings.TrimSpace(string(root)), strings.TrimSpace(string(goroot)), dir, map[string]map[string]declaration{}}, err
 }
 
-// path is where a file of the table is: in the project, or in Go's own library.
+// path is where a file or package of the table is: in the project, or in Go's own library.
 func (w *workshop) path(name string) string {
 	if inside, ok := strings.CutPrefix(name, "GOROOT/"); ok {
 		return filepath.Join(w.goroot, filepath.FromSlash(inside))
@@ -59,35 +63,40 @@ func (w *workshop) overlay(b breakage) (string, error) {
 	return name, os.WriteFile(name, list, 0o600)
 }
 
-// apply returns the broken files by name. A text that is not there, or more than
-// once, is an error: the code has moved on and the break must follow.
+// apply returns the broken files by name.
 func (w *workshop) apply(b breakage) (map[string]string, error) {
-	broken := map[string]string{}
+	texts, all := map[string]string{}, map[string][]replacement{}
 	for _, e := range b.edits {
-		text, begun := broken[e.file]
-		if !begun {
-			read, err := os.ReadFile(w.path(e.file))
+		d, err := w.find(e)
+		if err != nil {
+			return nil, err
+		}
+		if _, begun := texts[d.file]; !begun {
+			read, err := os.ReadFile(w.path(d.file))
 			if err != nil {
 				return nil, err
 			}
-			text = string(read)
+			texts[d.file] = string(read)
 		}
-		found := e.pattern().FindAllStringIndex(text, -1)
-		if len(found) != 1 {
-			return nil, fmt.Errorf("%s: found %d times, not once: %s", e.file, len(found), e.before)
+		r, err := e.place(d, texts[d.file])
+		if err != nil {
+			return nil, err
 		}
-		broken[e.file] = text[:found[0][0]] + e.after + text[found[0][1]:]
+		all[d.file] = append(all[d.file], r)
 	}
-	return broken, nil
-}
-
-// pattern finds the text however its lines are indented.
-func (e edit) pattern() *regexp.Regexp {
-	var all []string
-	for line := range strings.SplitSeq(e.before, "\n") {
-		all = append(all, regexp.QuoteMeta(strings.TrimLeft(line, "\t ")))
+	for name, some := range all {
+		// From the end on, so that what is found stays where it is.
+		slices.SortStableFunc(some, func(a, b replacement) int { return b.from - a.from })
+		text := texts[name]
+		for i, r := range some {
+			if i > 0 && r.to > some[i-1].from {
+				return nil, fmt.Errorf("%s: two texts overlap: %s", name, r.text)
+			}
+			text = text[:r.from] + r.text + text[r.to:]
+		}
+		texts[name] = text
 	}
-	return regexp.MustCompile(strings.Join(all, `\n[\t ]*`))
+	return texts, nil
 }
 
 // unnoticed names the tests that passed although they should have failed.
@@ -129,12 +138,12 @@ func (w *workshop) try(ctx context.Context, b breakage) (said string, err error)
 func (w *workshop) test(ctx context.Context, g group, overlay string) (report, error) {
 	env := os.Environ()
 	if g.pkg == "e2e" {
-		// The journeys are made with the binary, not with what is linked to the test.
-		name := filepath.Join(w.dir, "portal")
-		if text, err := w.command(ctx, env, "build", "-overlay", overlay, "-o", name, "./cmd/portal").CombinedOutput(); err != nil {
+		// The journeys are made with the binaries, not with what is linked to the test.
+		bin := filepath.Join(w.dir, "bin") + string(filepath.Separator)
+		if text, err := w.command(ctx, env, "build", "-overlay", overlay, "-o", bin, "./cmd/portal", "./cmd/devportal").CombinedOutput(); err != nil {
 			return report{}, fmt.Errorf("%w\n%s", err, text)
 		}
-		env = append(env, "PORTAL_TEST_BINARY="+name)
+		env = append(env, "PORTAL_TEST_BINARIES="+bin)
 	}
 	args := []string{"test", "-json", "-count=1", "-vet=off", "-ldflags=-w", "-timeout", "20m", "-overlay", overlay, "-run", g.pattern()}
 	if g.torture {
@@ -142,6 +151,10 @@ func (w *workshop) test(ctx context.Context, g group, overlay string) (report, e
 	}
 	var out bytes.Buffer
 	cmd := w.command(ctx, env, append(args, "./"+g.pkg)...)
+	if inside, ok := strings.CutPrefix(g.pkg, "tools/"); ok { // a module of its own
+		cmd = w.command(ctx, env, append(args, "./"+inside)...)
+		cmd.Dir = filepath.Join(w.root, "tools")
+	}
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	err := cmd.Run()
 	var failed *exec.ExitError

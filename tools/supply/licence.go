@@ -74,7 +74,7 @@ func bsd(words string) string {
 // check is the rule for what the portal may be made of.
 func (d dependency) check() error {
 	if d.licence == "" {
-		return fmt.Errorf("%s %s: its licence is not known; read it, and teach internal/devtools/supply/licence.go if it is allowed", d.name, d.version)
+		return fmt.Errorf("%s %s: its licence is not known; read it, and teach tools/supply/licence.go if it is allowed", d.name, d.version)
 	}
 	for _, l := range strings.Split(d.licence, " AND ") {
 		if !slices.Contains(allowed, l) {

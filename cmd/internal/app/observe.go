@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -19,48 +19,48 @@ import (
 )
 
 // ready are the parts without which a server gets no requests.
-func (h *house) ready() []web.Part {
+func (a *App) ready() []web.Part {
 	return []web.Part{
-		{Name: "database", Check: func(ctx context.Context) error { return db.CheckThai(ctx, h.read) }},
-		{Name: "database for changes", Check: func(ctx context.Context) error { return db.CheckWritable(ctx, h.write) }},
-		{Name: "migrations", Check: func(ctx context.Context) error { return db.CheckVersion(ctx, h.read) }},
+		{Name: "database", Check: func(ctx context.Context) error { return db.CheckThai(ctx, a.read) }},
+		{Name: "database for changes", Check: func(ctx context.Context) error { return db.CheckWritable(ctx, a.write) }},
+		{Name: "migrations", Check: func(ctx context.Context) error { return db.CheckVersion(ctx, a.read) }},
 		{Name: "public pages", Check: func(ctx context.Context) error {
-			_, err := h.contents.Current(ctx)
+			_, err := a.contents.Current(ctx)
 			return err
 		}},
 	}
 }
 
 // status is what the page สถานะระบบ tells.
-func (h *house) status(jobs *housekeeping.Service) *status.Service {
+func (a *App) status(jobs *housekeeping.Service) *status.Service {
 	return status.New(status.Sources{
-		Build: status.Build{Version: revision(), Go: runtime.Version(), Started: h.started}, BaseURL: h.cfg.BaseURL, Idle: h.cfg.SessionIdle,
-		Read: h.read, Pools: h.pools, Jobs: jobs.Jobs, Audit: h.audit, Content: h.contents, Search: h.search, SignIn: h.signin, Now: time.Now,
+		Build: status.Build{Version: Revision(), Go: runtime.Version(), Started: a.started}, BaseURL: a.cfg.BaseURL, Idle: a.cfg.SessionIdle,
+		Read: a.read, Pools: a.pools, Jobs: jobs.Jobs, Audit: a.Audit, Content: a.contents, Search: a.search, SignIn: a.signin, Now: time.Now,
 	})
 }
 
-func (h *house) pools() []status.Pool {
+func (a *App) pools() []status.Pool {
 	of := func(name string, p *pgxpool.Pool) status.Pool {
 		s := p.Stat()
 		return status.Pool{Name: name, Used: int(s.AcquiredConns()), Max: int(s.MaxConns())}
 	}
-	return []status.Pool{of("อ่าน", h.read), of("เขียน", h.write)}
+	return []status.Pool{of("อ่าน", a.read), of("เขียน", a.write)}
 }
 
-func (h *house) metrics(state *status.Service, jobs *housekeeping.Service) *metrics.Metrics {
+func (a *App) metrics(state *status.Service, jobs *housekeeping.Service) *metrics.Metrics {
 	return metrics.New(metrics.Sources{
-		Pools:   map[string]*pgxpool.Pool{"read": h.read, "write": h.write},
-		Content: h.contents, Status: state, Jobs: jobs.Jobs, Now: time.Now,
+		Pools:   map[string]*pgxpool.Pool{"read": a.read, "write": a.write},
+		Content: a.contents, Status: state, Jobs: jobs.Jobs, Now: time.Now,
 	})
 }
 
 // serveMetrics serves the metrics at their own address, if there is one, until
 // the function it returns is called. What waits in lines is counted before.
-func (h *house) serveMetrics(m *metrics.Metrics, lines *trafficlog.Buffer, log *slog.Logger) (stop func(), err error) {
-	if h.cfg.MetricsAddr == "" {
+func (a *App) serveMetrics(m *metrics.Metrics, lines *trafficlog.Buffer, log *slog.Logger) (stop func(), err error) {
+	if a.cfg.MetricsAddr == "" {
 		return func() {}, nil
 	}
-	l, err := listen(h.cfg.MetricsAddr, "set another in PORTAL_METRICS_ADDRESS")
+	l, err := Listen(a.cfg.MetricsAddr, "set another in PORTAL_METRICS_ADDRESS")
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +84,8 @@ func (h *house) serveMetrics(m *metrics.Metrics, lines *trafficlog.Buffer, log *
 // tracesWithin bounds sending the last traces when the server ends.
 const tracesWithin = 2 * time.Second
 
-func (h *house) stopTracing() {
+func (a *App) stopTracing() {
 	ctx, cancel := context.WithTimeout(context.Background(), tracesWithin)
 	defer cancel()
-	_ = h.tracing.Stop(ctx) // a collector that is away keeps nobody
+	_ = a.tracing.Stop(ctx) // a collector that is away keeps nobody
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,15 +14,21 @@ import (
 // lines holds the breaks, one after another with an empty line between:
 //
 //	A25 A token is redeemed without asking whether it was used.
-//	in internal/people/token/store.go
+//	in internal/people/token markUsed
 //	- WHERE id = $1 AND used_at IS NULL
 //	+ WHERE id = $1
 //	test internal/people/onboarding TestA25_RedeemInParallel
 //
-// What stands after "- " must be in the file exactly once, however it is indented,
-// and is replaced by what stands after "+ "; several lines of each are one text.
-// There may be more edits, in more files, and more tests: each must fail. A part of
-// a test is TestX/part. Lines with # are comments.
+// An edit is anchored to a package and what it declares: a function, Type.Method,
+// a variable, constant or type, in whichever file. What stands after "- " must be in
+// it exactly once, however it is broken into lines and indented, and is replaced by what
+// stands after "+ "; several lines of each are one text. What stands after "+ "
+// alone is put at the beginning of the function's body, where it may return. What it
+// needs of another package is `import "path"`, with a name before the path if need
+// be. A file that is not Go is named with its folder and has no declarations.
+//
+// There may be more edits and more tests: each must fail. A part of a test is
+// TestX/part. Lines with # are comments.
 //
 //go:embed lines/*.txt
 var lines embed.FS
@@ -33,9 +40,12 @@ type breakage struct {
 	tests      []namedTest
 }
 
-// edit replaces a text of a file.
+// edit replaces a text of a declaration, begins a function's body with a text if
+// before is "", or imports a package.
 type edit struct {
-	file, before, after string
+	in, name      string // package and declaration, or a file and ""
+	before, after string
+	imported      string
 }
 
 // namedTest is a test of a package, such as internal/people/token.
@@ -55,6 +65,8 @@ func (b breakage) names() (names []string) {
 
 var (
 	firstLine = regexp.MustCompile(`^(A\d\d) (.+\.)$`)
+	inLine    = regexp.MustCompile(`^in (\S+?)(?: ([\w.]+))?$`)
+	needs     = regexp.MustCompile(`^import ((?:\w+ )?"\S+")$`)
 	testLine  = regexp.MustCompile(`^test (\S+) (\S+)$`)
 )
 
@@ -83,14 +95,14 @@ func table() ([]breakage, error) {
 func parse(text string) (all []breakage, err error) {
 	for block := range strings.SplitSeq(text, "\n\n") {
 		var b breakage
-		var file string
+		var at edit
 		for line := range strings.SplitSeq(block, "\n") {
 			if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
 				continue
 			}
-			if in, ok := strings.CutPrefix(line, "in "); ok {
-				file = in
-			} else if !b.add(file, line) {
+			if m := inLine.FindStringSubmatch(line); m != nil && (m[2] != "" || path.Ext(m[1]) != "") {
+				at = edit{in: m[1], name: m[2]}
+			} else if !b.add(&at, line) {
 				return nil, fmt.Errorf("not understood: %s", line)
 			}
 		}
@@ -105,17 +117,27 @@ func parse(text string) (all []breakage, err error) {
 	return all, nil
 }
 
-// add reads a line and reports whether it is one of a break.
-func (b *breakage) add(file, line string) bool {
-	if before, ok := cutSign(line, "-"); ok && file != "" {
-		if last := b.last(); last == nil || last.file != file || last.after != "" {
-			b.edits = append(b.edits, edit{file: file})
+// add reads a line of the edit that is under way and reports whether it is one of a break.
+func (b *breakage) add(at *edit, line string) bool {
+	if before, ok := cutSign(line, "-"); ok && at.in != "" {
+		if at.after != "" || at.before == "" {
+			b.begin(at)
 		}
-		b.last().before += before + "\n"
+		at.before += before + "\n"
+		b.edits[len(b.edits)-1] = *at
 		return true
 	}
-	if after, ok := cutSign(line, "+"); ok && b.last() != nil {
-		b.last().after += after + "\n"
+	if after, ok := cutSign(line, "+"); ok && at.in != "" {
+		if at.before == "" && at.after == "" {
+			b.begin(at)
+		}
+		at.after += after + "\n"
+		b.edits[len(b.edits)-1] = *at
+		return true
+	}
+	if m := needs.FindStringSubmatch(line); m != nil && at.name != "" {
+		b.edits = append(b.edits, edit{in: at.in, name: at.name, imported: m[1]})
+		*at = edit{in: at.in, name: at.name}
 		return true
 	}
 	if m := firstLine.FindStringSubmatch(line); m != nil && b.line == "" {
@@ -129,11 +151,10 @@ func (b *breakage) add(file, line string) bool {
 	return m != nil
 }
 
-func (b *breakage) last() *edit {
-	if len(b.edits) == 0 {
-		return nil
-	}
-	return &b.edits[len(b.edits)-1]
+// begin is a new edit at the same place.
+func (b *breakage) begin(at *edit) {
+	*at = edit{in: at.in, name: at.name}
+	b.edits = append(b.edits, *at)
 }
 
 // cutSign takes the sign and one space away; editors drop the space of an empty line.
@@ -149,8 +170,8 @@ func (b *breakage) check() error {
 		return errors.New("breaks nothing, or names no test")
 	}
 	for i, e := range b.edits {
-		if e.after == "" {
-			return fmt.Errorf("in %s: nothing after +", e.file)
+		if e.after == "" && e.imported == "" {
+			return fmt.Errorf("in %s %s: nothing after +", e.in, e.name)
 		}
 		b.edits[i].before, b.edits[i].after = strings.TrimSuffix(e.before, "\n"), strings.TrimSuffix(e.after, "\n")
 	}

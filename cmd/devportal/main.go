@@ -1,3 +1,5 @@
+// Devportal serves the portal on a developer's machine, with a local Postgres, a
+// local Digital ID and sample people: `make run`.
 package main
 
 import (
@@ -11,29 +13,30 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
+	"portal/cmd/internal/app"
 	"portal/internal/dev/digitalid"
 	"portal/internal/dev/postgres"
-	"portal/internal/kit/authz"
 	"portal/internal/kit/config"
 	"portal/internal/kit/db"
-	"portal/internal/ops/seed"
 	"portal/internal/people/session"
 	"portal/internal/people/staff"
 )
 
-// devPacking leaves the first moments to whoever has started the portal: no line
+// packing leaves the first moments to whoever has started the portal: no line
 // to it is slow.
-const devPacking = 20 * time.Second
+const packing = 20 * time.Second
 
 // maxPort is the last port there is; the local Digital ID is above the portal's.
 const maxPort = 65535
 
-// devSettings are what `portal dev` reads from the environment.
-type devSettings struct {
+// settings are what devportal reads from the environment.
+type settings struct {
 	port, providerPort int
 	dir                string // where the data lie
 	databaseURL        string // empty: start one
@@ -41,8 +44,8 @@ type devSettings struct {
 	idle               time.Duration
 }
 
-func readDevSettings() (devSettings, error) {
-	s := devSettings{port: 8080, dir: ".dev", databaseURL: os.Getenv("DATABASE_URL"), issuer: os.Getenv("DIGITALID_ISSUER"), idle: session.DefaultLimits.Idle}
+func readSettings() (settings, error) {
+	s := settings{port: 8080, dir: ".dev", databaseURL: os.Getenv("DATABASE_URL"), issuer: os.Getenv("DIGITALID_ISSUER"), idle: session.DefaultLimits.Idle}
 	if p := os.Getenv("PORT"); p != "" {
 		n, err := strconv.Atoi(p)
 		if err != nil || n < 1 || n >= maxPort {
@@ -71,13 +74,23 @@ func readDevSettings() (devSettings, error) {
 
 // The client that the local provider knows.
 const (
-	devClientID     = "portal-dev"
-	devClientSecret = "portal-dev-secret" // #nosec G101 -- works at the local provider alone
+	clientID     = "portal-dev"
+	clientSecret = "portal-dev-secret" // #nosec G101 -- works at the local provider alone
 )
 
-// dev serves the portal on this machine with everything it needs.
-func dev(ctx context.Context, out io.Writer) error {
-	s, err := readDevSettings()
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "devportal:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called
+	}
+}
+
+// run serves the portal on this machine with everything it needs.
+func run(ctx context.Context, out io.Writer) error {
+	s, err := readSettings()
 	if err != nil {
 		return err
 	}
@@ -102,10 +115,10 @@ func dev(ctx context.Context, out io.Writer) error {
 		}
 		defer stop()
 	}
-	return devServe(ctx, s, l, out)
+	return serve(ctx, s, l, out)
 }
 
-func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer) error {
+func serve(ctx context.Context, s settings, l net.Listener, out io.Writer) error {
 	cfg, err := s.config()
 	if err != nil {
 		return err
@@ -113,16 +126,16 @@ func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer)
 	if err := db.Migrate(ctx, s.databaseURL); err != nil {
 		return err
 	}
-	h, err := build(ctx, cfg)
+	a, err := app.New(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	defer h.close()
-	h.packing = devPacking
-	if _, err := h.seeds.Content(ctx, commandLine); err != nil {
+	defer a.Close()
+	a.Packing = packing
+	if _, err := a.Seeds.Content(ctx, app.CommandLine); err != nil {
 		return err
 	}
-	if _, err := h.seeds.Samples(ctx, commandLine, samplePeople(s.issuer)); err != nil {
+	if _, err := a.Seeds.Samples(ctx, app.CommandLine, samplePeople(s.issuer)); err != nil {
 		return err
 	}
 	logFile, err := os.OpenFile(filepath.Join(s.dir, "portal-"+strconv.Itoa(s.port)+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -130,14 +143,14 @@ func devServe(ctx context.Context, s devSettings, l net.Listener, out io.Writer)
 		return err
 	}
 	defer func() { _ = logFile.Close() }()
-	if err := welcome(ctx, h, s, logFile.Name(), out); err != nil {
+	if err := welcome(ctx, a, s, logFile.Name(), out); err != nil {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(logFile, nil))
-	if err := h.openTraffic(); err != nil {
+	if err := a.OpenTraffic(); err != nil {
 		return err
 	}
-	return h.serve(ctx, l, log, logFile)
+	return a.Serve(ctx, l, log, logFile)
 }
 
 // samplePeople are the local Digital ID's people as they sign in.
@@ -154,11 +167,11 @@ func bind(port int) (net.Listener, error) {
 	if other < 1024 || other >= maxPort { // root's own, or beyond the last
 		other = 8090
 	}
-	return listen(net.JoinHostPort("localhost", strconv.Itoa(port)), fmt.Sprintf("choose another with PORT=%d make run", other))
+	return app.Listen(net.JoinHostPort("localhost", strconv.Itoa(port)), fmt.Sprintf("choose another with PORT=%d make run", other))
 }
 
 // startProvider starts the local Digital ID.
-func startProvider(ctx context.Context, s *devSettings) (stop func(), err error) {
+func startProvider(ctx context.Context, s *settings) (stop func(), err error) {
 	l, err := bind(s.providerPort)
 	if err != nil {
 		return nil, err
@@ -166,7 +179,7 @@ func startProvider(ctx context.Context, s *devSettings) (stop func(), err error)
 	s.issuer = "http://localhost:" + strconv.Itoa(s.providerPort)
 	base := "http://localhost:" + strconv.Itoa(s.port)
 	p, err := digitalid.New(digitalid.Options{
-		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
+		Issuer: s.issuer, ClientID: clientID, ClientSecret: clientSecret, SecretEncoding: secretEncoding(),
 		RedirectURIs: []string{base + "/backend/login/callback"}, PostLogoutRedirectURIs: []string{base + "/backend/logout/done"},
 		BackChannelLogoutURI: base + "/backend/logout/backchannel",
 		KeyFile:              filepath.Join(s.dir, "digitalid.pem"), People: digitalid.SamplePeople(),
@@ -174,7 +187,7 @@ func startProvider(ctx context.Context, s *devSettings) (stop func(), err error)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	srv := &http.Server{Handler: p, ReadHeaderTimeout: headerTimeout}
+	srv := &http.Server{Handler: p, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = srv.Serve(l) }() // ends with Close
 	return func() { _ = srv.Close() }, nil
 }
@@ -187,22 +200,22 @@ func secretEncoding() string {
 }
 
 // config is what a developer's portal runs with. Only here is plain HTTP allowed.
-func (s devSettings) config() (config.Config, error) {
-	keys, err := devKeys(filepath.Join(s.dir, "token-keys"))
+func (s settings) config() (config.Config, error) {
+	keys, err := tokenKeys(filepath.Join(s.dir, "token-keys"))
 	limits, wrong := config.ReadLimits()
 	return config.Config{
 		Limits:  limits,
 		BaseURL: "http://localhost:" + strconv.Itoa(s.port), DatabaseURL: s.databaseURL, TokenKeys: keys,
 		SessionIdle: s.idle, SessionMax: session.DefaultLimits.Absolute,
-		Issuer: s.issuer, ClientID: devClientID, ClientSecret: devClientSecret, SecretEncoding: secretEncoding(),
+		Issuer: s.issuer, ClientID: clientID, ClientSecret: clientSecret, SecretEncoding: secretEncoding(),
 		Scopes:    config.DefaultScopes(),
 		AuditKeep: config.Defaults().AuditKeep, TrafficKeep: config.Defaults().TrafficKeep, LogDir: os.Getenv("PORTAL_LOG_DIR"),
 		DataDir: os.Getenv("PORTAL_DATA_DIR"), MetricsAddr: os.Getenv("PORTAL_METRICS_ADDRESS"),
 	}, errors.Join(err, wrong)
 }
 
-// devKeys keeps the token keys between starts, or takes those of the environment.
-func devKeys(file string) (string, error) {
+// tokenKeys keeps the token keys between starts, or takes those of the environment.
+func tokenKeys(file string) (string, error) {
 	if keys := os.Getenv("PORTAL_TOKEN_KEYS"); keys != "" {
 		return keys, nil
 	}
@@ -214,43 +227,4 @@ func devKeys(file string) (string, error) {
 	_, _ = rand.Read(secret) // never fails, by its documentation
 	keys := base64.StdEncoding.EncodeToString(secret)
 	return keys, os.WriteFile(file, []byte(keys), 0o600)
-}
-
-// welcome prints what to click next.
-func welcome(ctx context.Context, h *house, s devSettings, logFile string, out io.Writer) error {
-	if err := say(out, "\n  เปิดเว็บไซต์  http://localhost:%d/backend\n  Digital ID จำลอง  %s\n\n  คนตัวอย่าง (เลือกได้ที่หน้า Digital ID จำลอง)\n", s.port, s.issuer); err != nil {
-		return err
-	}
-	for _, p := range digitalid.SamplePeople() {
-		if err := say(out, "    %s %s · %s\n", p.GivenName, p.FamilyName, p.Note); err != nil {
-			return err
-		}
-	}
-	if err := say(out, "\n  รหัส Token ที่ออกใหม่ (ใช้ได้ครั้งเดียว)\n"); err != nil {
-		return err
-	}
-	for _, role := range authz.Roles {
-		code, err := h.issue(ctx, role, seed.SampleAgency[role])
-		if err != nil {
-			return err
-		}
-		if err := say(out, "    %s  %s\n", code, role.Name()); err != nil {
-			return err
-		}
-	}
-	where, afresh := whereData(s.dir)
-	return say(out, "\n  ข้อมูลเก็บที่ %s\n  บันทึกการทำงาน  %s\n  เริ่มใหม่ทั้งหมด: กด Ctrl-C แล้ว%s\n  %s กด Ctrl-C เพื่อหยุด\n\n",
-		where, logFile, afresh, time.Now().Format(time.TimeOnly))
-}
-
-// whereData says where the data lie and how to begin without them. An address of
-// a database may hold a password: it is not shown.
-func whereData(dir string) (where, afresh string) {
-	switch {
-	case os.Getenv("DATABASE_URL") != "":
-		return "ฐานข้อมูลใน DATABASE_URL", "ระบุฐานข้อมูลเปล่าใน DATABASE_URL"
-	case os.Getenv("PORTAL_DEV_DIR") != "":
-		return dir, "ลบโฟลเดอร์นี้ และพิมพ์ make run"
-	}
-	return dir, "พิมพ์ make clean run"
 }

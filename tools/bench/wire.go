@@ -52,7 +52,11 @@ func (b *bench) serveDev(ctx context.Context) (address string, err error) {
 		}
 	}
 	env := append(b.environment(""), "PORT="+strconv.Itoa(port), "PORTAL_DEV_DIR="+filepath.Join(b.dir, "dev"), "DIGITALID_ISSUER=")
-	p, err := b.startOnCore(ctx, env, b.portal, "dev")
+	program := filepath.Join(b.dir, "devportal")
+	if err := build(ctx, program, "./cmd/devportal"); err != nil {
+		return "", err
+	}
+	p, err := b.startOnCore(ctx, env, program)
 	if err != nil {
 		return "", err
 	}

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -24,8 +24,8 @@ const (
 	shutdownTimeout = 12 * time.Second
 )
 
-// listen takes the address; another says how to choose a different one.
-func listen(addr, another string) (net.Listener, error) {
+// Listen takes the address; another says how to choose a different one.
+func Listen(addr, another string) (net.Listener, error) {
 	lc := net.ListenConfig{Control: limitUnsent}
 	lc.SetMultipathTCP(false) // older systems cannot set the limit for its connections
 	l, err := lc.Listen(context.Background(), "tcp", addr)

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -97,7 +97,7 @@ func TestA74_StoppingLosesNoRequest(t *testing.T) {
 // the little that may be under way is, writing waits.
 func TestA75_LittleWaitsForASlowReader(t *testing.T) {
 	t.Parallel()
-	l, err := listen("127.0.0.1:0", "")
+	l, err := Listen("127.0.0.1:0", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,39 +121,16 @@ func TestA75_LittleWaitsForASlowReader(t *testing.T) {
 	}
 }
 
-// TestAnAddressInUseSaysHowToChooseAnother wants the sentence of whoever asked:
-// a server's setting for `portal serve`, a port for `make run`.
+// TestAnAddressInUseSaysHowToChooseAnother wants the caller's sentence.
 func TestAnAddressInUseSaysHowToChooseAnother(t *testing.T) {
 	t.Parallel()
-	l, err := listen("127.0.0.1:0", "")
+	l, err := Listen("127.0.0.1:0", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = l.Close() }()
 	addr := l.Addr().String()
-	if _, err := listen(addr, "set another in PORTAL_ADDR"); err == nil || err.Error() != addr+" is in use by another program: stop it, or set another in PORTAL_ADDR" {
+	if _, err := Listen(addr, "set another in PORTAL_ADDR"); err == nil || err.Error() != addr+" is in use by another program: stop it, or set another in PORTAL_ADDR" {
 		t.Error(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	if _, err := bind(port); err == nil || !strings.Contains(err.Error(), "is in use by another program") || !strings.Contains(err.Error(), "make run") {
-		t.Error(err)
-	}
-	if _, err := bind(maxPort + 1); err == nil || strings.Contains(err.Error(), "in use") {
-		t.Errorf("a port that does not exist: %v", err)
-	}
-}
-
-func TestWelcomeSaysWhereTheDataLie(t *testing.T) {
-	for name, tt := range map[string]struct{ database, dir, where, afresh string }{
-		"as it comes":      {"", "", "/home/a/.dev", "make clean run"},
-		"another folder":   {"", "/srv/data", "/home/a/.dev", "ลบโฟลเดอร์"},
-		"another database": {"postgres://a:secret@db/portal", "/srv/data", "DATABASE_URL", "ฐานข้อมูลเปล่า"},
-	} {
-		t.Setenv("DATABASE_URL", tt.database)
-		t.Setenv("PORTAL_DEV_DIR", tt.dir)
-		where, afresh := whereData("/home/a/.dev")
-		if !strings.Contains(where, tt.where) || !strings.Contains(afresh, tt.afresh) || strings.Contains(where+afresh, "secret") {
-			t.Errorf("%s: %q, %q", name, where, afresh)
-		}
 	}
 }
