@@ -16,7 +16,7 @@ import (
 )
 
 // kit is what every feature may import.
-var kit = []string{"internal/kit/audit", "internal/kit/authz", "internal/kit/db", "internal/kit/idempotency", "internal/kit/listing", "internal/site/position", "internal/kit/problem"}
+var kit = []string{"internal/kit/audit", "internal/kit/authz", "internal/kit/db", "internal/kit/form", "internal/kit/idempotency", "internal/kit/listing", "internal/site/position", "internal/kit/problem"}
 
 // features lists each feature with what it may import beyond the kit.
 var features = map[string][]string{
@@ -54,6 +54,7 @@ var features = map[string][]string{
 // foundations lists the packages below and beside the features with all that
 // they may import of ours.
 var foundations = map[string][]string{
+	"internal/kit/form":       {},
 	"internal/kit/problem":    {},
 	"internal/kit/authz":      {"internal/kit/problem"},
 	"internal/kit/audit":      {"internal/kit/authz"},
