@@ -8,6 +8,7 @@ import (
 
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
+	"portal/internal/kit/form"
 	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
 )
@@ -107,7 +108,7 @@ func (s *Service) list(ctx context.Context, actor authz.Actor, q query, page str
 		return List{}, err
 	}
 	if !c.First() {
-		if _, err := ParseID(*c.Key(1)); err != nil || !storable(*c.Key(0)) {
+		if _, err := ParseID(*c.Key(1)); err != nil || !form.Storable(*c.Key(0)) {
 			return List{}, problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
 		}
 	}
