@@ -47,6 +47,9 @@ func TestWords(t *testing.T) {
 		{session.ActionEnded, `{"zzz": ["a", true], "since": "2026-11-23T05:00:00Z"}`, words{Facts: []fact{{"ตั้งแต่", "23 พ.ย. 2569 12:00 น."}, {"zzz", "a, ใช่"}}}},
 		{staff.ActionMembershipGiven, `{"role": "dga_admin", "agency": 12, "token": 5}`,
 			words{Facts: []fact{{"บทบาทผู้ใช้", "ผู้ดูแลระบบ สพร."}, {"หน่วยงาน", "กรมสอง"}, {"เลขที่ของรหัส Token", "5"}}}},
+		{session.ActionEnded, `{"before": {"address": "192.0.2.7"}}`, words{Changes: []change{{"หมายเลข IP", "192.0.2.7", ""}}}},
+		{agency.ActionChanged, `{"before": {"address": ""}, "after": {"address": "1 ถนนพระราม 1"}}`,
+			words{Changes: []change{{"ที่อยู่", "", "1 ถนนพระราม 1"}}}},
 		{agency.ActionAdded, `"text"`, words{Facts: []fact{{"รายละเอียด", `"text"`}}}},
 	} {
 		e := auditlog.Entry{Action: c.action, Detail: json.RawMessage(c.detail), Agencies: names}

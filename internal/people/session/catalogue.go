@@ -29,7 +29,7 @@ var Catalogue = catalogue.Feature{ // #nosec G101 -- words on screens
 		{Key: "sessions", Name: "การเข้าใช้งาน"},
 	},
 	Fields: []catalogue.Field{
-		{Key: "since", Name: "ตั้งแต่"}, {Key: "address", Name: "ที่อยู่"}, {Key: "user_agent", Name: "เบราว์เซอร์"},
+		{Key: "since", Name: "ตั้งแต่"}, {Key: "address", Name: "หมายเลข IP"}, {Key: "user_agent", Name: "เบราว์เซอร์"},
 		{Key: "sessions"}, {Key: "kept_forms"},
 	},
 }
