@@ -37,6 +37,7 @@ var Catalogue = catalogue.Feature{ // #nosec G101 -- words on screens
 	Fields: []catalogue.Field{
 		{Key: "role", Name: "บทบาทผู้ใช้"}, {Key: "agency", Name: "หน่วยงาน"}, {Key: "agency_name", Name: "หน่วยงาน"},
 		{Key: "unit"}, {Key: "token"}, {Key: "state", Name: "สถานะ"}, {Key: "filter"}, {Key: "rows"},
+		{Key: "query", Name: "คำค้น"}, {Key: "last", Name: "เจ้าหน้าที่ส่วนกลางคนสุดท้ายของหน่วยงาน"},
 	},
 	Values: map[string]string{"active": "ใช้งานได้", "suspended": "ระงับ"},
 }
