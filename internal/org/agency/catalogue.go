@@ -21,7 +21,10 @@ const ( // #nosec G101 -- names of what happened, no secrets
 // Catalogue is what the feature tells of itself.
 var Catalogue = catalogue.Feature{ // #nosec G101 -- words on screens
 	Menu: []catalogue.MenuItem{
-		{Group: catalogue.MenuServices, Needs: authz.ViewAgencies, Title: "หน่วยงานและโครงสร้าง", Path: "/backend/agencies", Icon: "building-2"},
+		{
+			Group: catalogue.MenuServices, Needs: authz.ViewAgencies,
+			Title: "หน่วยงานและโครงสร้าง", Path: "/backend/agencies", Icon: "building-2",
+		},
 	},
 	Actions: []catalogue.Action{
 		{Action: ActionAdded, Name: "เพิ่มหน่วยงาน", Group: catalogue.ActionsAgency},

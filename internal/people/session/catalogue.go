@@ -16,7 +16,10 @@ const ( // #nosec G101 -- names of what happened, no secrets
 // Catalogue is what the feature tells of itself.
 var Catalogue = catalogue.Feature{ // #nosec G101 -- words on screens
 	Menu: []catalogue.MenuItem{
-		{Group: catalogue.MenuAccounts, Needs: authz.ViewProfile, Title: "บัญชีผู้ใช้งาน (Profile)", Path: "/backend/profile", Icon: "circle-user-round"},
+		{
+			Group: catalogue.MenuAccounts, Needs: authz.ViewProfile,
+			Title: "บัญชีผู้ใช้งาน (Profile)", Path: "/backend/profile", Icon: "circle-user-round",
+		},
 	},
 	Actions: []catalogue.Action{
 		{Action: ActionSignedOut, Name: "ออกจากระบบ", Group: catalogue.ActionsSignIn},

@@ -20,7 +20,10 @@ const ( // #nosec G101 -- names of what happened, no secrets
 // Catalogue is what the feature tells of itself.
 var Catalogue = catalogue.Feature{ // #nosec G101 -- words on screens
 	Menu: []catalogue.MenuItem{
-		{Group: catalogue.MenuAccounts, Needs: authz.ViewStaff, Title: "จัดการรายละเอียดผู้ใช้งาน", Path: "/backend/staff", Icon: "users"},
+		{
+			Group: catalogue.MenuAccounts, Needs: authz.ViewStaff,
+			Title: "จัดการรายละเอียดผู้ใช้งาน", Path: "/backend/staff", Icon: "users",
+		},
 	},
 	Actions: []catalogue.Action{
 		{Action: ActionMembershipGiven, Name: "ให้สิทธิ์ผู้ใช้งาน", Group: catalogue.ActionsStaff},

@@ -15,7 +15,10 @@ const ( // #nosec G101 -- names of what happened, no secrets
 // Catalogue is what the feature tells of itself.
 var Catalogue = catalogue.Feature{ // #nosec G101 -- words on screens
 	Menu: []catalogue.MenuItem{
-		{Group: catalogue.MenuWebsite, Needs: authz.EditContent, Title: "คลังไฟล์", Path: "/backend/content/files", Icon: "folder-open"},
+		{
+			Group: catalogue.MenuWebsite, Needs: authz.EditContent,
+			Title: "คลังไฟล์", Path: "/backend/content/files", Icon: "folder-open",
+		},
 	},
 	Actions: []catalogue.Action{
 		{Action: ActionAdded, Name: "เพิ่มไฟล์ในคลัง", Group: catalogue.ActionsContent},
