@@ -3,12 +3,12 @@ package templates_test
 import (
 	"github.com/a-h/templ"
 
-	"portal/internal/org/agency"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
-	"portal/templates/org/agencyview"
+	"portal/internal/org/agency"
 	"portal/templates/component"
+	"portal/templates/org/agencyview"
 )
 
 func agencyViews() map[string]templ.Component {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
@@ -30,7 +29,7 @@ func staffViews() map[string]templ.Component {
 	dossier := staff.Dossier{
 		Person: staff.Person{ID: 1, Name: evil, Email: evil, Username: evil, IAL: evil, SignedInAt: &day, SuspendedAt: &day}, CreatedAt: day, MayOrder: true,
 		Held: []staff.Standing{{Past: past, MayEdit: true, MayRemove: true}, {Past: staff.Past{Since: day}}}, Before: []staff.Past{changed},
-		SignIns: []staff.Event{{At: day, Address: evil}}, History: []staff.Event{{At: day, Action: audit.StaffSuspended, By: evil, Reason: evil}},
+		SignIns: []staff.Event{{At: day, Address: evil}}, History: []staff.Event{{At: day, Action: staff.ActionSuspended, By: evil, Reason: evil}},
 	}
 	order := staffview.Order{Title: evil, Does: evil, Button: evil, NeedsReason: true, Danger: true, Address: "/backend"}
 	return map[string]templ.Component{

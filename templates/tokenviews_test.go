@@ -11,8 +11,8 @@ import (
 	"portal/internal/kit/authz"
 	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
-	"portal/internal/site/settings"
 	"portal/internal/people/token"
+	"portal/internal/site/settings"
 	"portal/templates/component"
 	"portal/templates/people/roletokenview"
 )

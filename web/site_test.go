@@ -152,7 +152,7 @@ func (s *site) person(subject string, role authz.Role) *http.Cookie {
 		if err != nil {
 			return err
 		}
-		return tx.Record(audit.StaffSignedIn, audit.Person(int64(p.ID)), nil)
+		return tx.Record(staff.ActionSignedIn, audit.Person(int64(p.ID)), nil)
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"portal/internal/kit/export"
 	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
+	"portal/internal/ops/features"
 	"portal/internal/org/agency"
 	"portal/internal/people/staff"
 	"portal/internal/text/thaidate"
@@ -135,6 +136,9 @@ func (p staffPages) show(w http.ResponseWriter, r *http.Request) error {
 	l, err := p.frameFor(r, d.Name)
 	if err != nil {
 		return err
+	}
+	for i, e := range d.History {
+		d.History[i].What = features.Words.Action(e.Action)
 	}
 	return p.render(w, r, http.StatusOK, staffview.Person(l, d))
 }

@@ -103,7 +103,7 @@ func (b *bench) signIn(ctx context.Context) (token string, err error) {
 		if token, err = sessions.Open(ctx, tx, session.Start{StaffID: int64(p.ID), Epoch: p.Epoch, AuthTime: now}); err != nil {
 			return err
 		}
-		return tx.Record(audit.StaffSignedIn, audit.Person(int64(p.ID)), nil)
+		return tx.Record(staff.ActionSignedIn, audit.Person(int64(p.ID)), nil)
 	})
 	if err == nil && !b.joined {
 		b.joined = true

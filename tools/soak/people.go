@@ -10,6 +10,7 @@ import (
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/db"
+	"portal/internal/ops/seed"
 	"portal/internal/org/agency"
 	"portal/internal/people/staff"
 )
@@ -123,7 +124,7 @@ func (p *person) settleIn(ctx context.Context, log *audit.Log, role authz.Role) 
 		}
 		p.staff = int64(known.ID)
 		if role == "" {
-			return tx.Record(audit.ContentSeeded, audit.Person(p.staff), nil)
+			return tx.Record(seed.ActionSeeded, audit.Person(p.staff), nil)
 		}
 		at := authz.AgencyID(p.agency)
 		switch role {

@@ -30,7 +30,7 @@ type Entry struct {
 	Subject     string // such as staff/12
 	SubjectName string
 	Agencies    map[authz.AgencyID]string // the agencies it concerns and what they are called now
-	Detail      json.RawMessage           // see Entry.Words
+	Detail      json.RawMessage           // see Described.Words
 	Hash        []byte
 }
 
@@ -191,7 +191,7 @@ func (s *Service) Export(ctx context.Context, actor authz.Actor, f Filter, forma
 	sc := reach(actor)
 	about := audit.Subject{Key: "audit", Name: "บันทึกการใช้งาน", Agencies: sc.roots}
 	err := s.log.Change(ctx, actor, func(tx *audit.Tx) error {
-		return tx.Record(audit.AuditExported, about, map[string]any{"format": format, "filter": f.detail()})
+		return tx.Record(ActionExported, about, map[string]any{"format": format, "filter": f.detail()})
 	})
 	if err != nil {
 		return err
@@ -216,7 +216,7 @@ func (s *Service) Refused(ctx context.Context, actor authz.Actor, method, path, 
 		if recent {
 			return audit.ErrUnchanged
 		}
-		return tx.Record(audit.AccessRefused, about, map[string]string{"method": printable(method, 10), "message": message})
+		return tx.Record(ActionAccessRefused, about, map[string]string{"method": printable(method, 10), "message": message})
 	})
 }
 

@@ -230,7 +230,7 @@ func lockRefusal(ctx context.Context, tx *audit.Tx, staffID int64, path string, 
 	rows, err := tx.Query(ctx, `
 		SELECT EXISTS (SELECT FROM audit_entries
 			WHERE subject = $1 AND staff_id = $2 AND action = $3 AND at > clock_timestamp() - $4::interval)`,
-		path, staffID, audit.AccessRefused, within)
+		path, staffID, ActionAccessRefused, within)
 	if err != nil {
 		return false, err
 	}

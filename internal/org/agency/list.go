@@ -123,6 +123,7 @@ func (s *Service) list(ctx context.Context, actor authz.Actor, q query, page str
 type Event struct {
 	At     time.Time
 	Action audit.Action
+	What   string `db:"-"` // what was done, in words: filled in by the page
 	Who    string
 	Reason string
 }

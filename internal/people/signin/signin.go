@@ -173,7 +173,7 @@ func (s *Service) refusePerson(ctx context.Context, cb Callback, name, reason st
 		detail["unrecorded"] = others
 	}
 	err := s.log.Change(ctx, authz.Actor{Address: cb.Address}, func(tx *audit.Tx) error {
-		return tx.Record(audit.SignInRefused, audit.Subject{Key: "signin", Name: name}, detail)
+		return tx.Record(ActionRefused, audit.Subject{Key: "signin", Name: name}, detail)
 	})
 	if err != nil {
 		s.unrecorded.Add(others)

@@ -152,7 +152,7 @@ func (s *Service) Export(ctx context.Context, actor authz.Actor, f Filter, each 
 		about.Agencies = append(about.Agencies, f.Unit)
 	}
 	err = s.log.Change(ctx, actor, func(tx *audit.Tx) error {
-		return tx.Record(audit.StaffExported, about, map[string]any{"filter": f.detail(), "rows": n})
+		return tx.Record(ActionExported, about, map[string]any{"filter": f.detail(), "rows": n})
 	})
 	if err != nil {
 		return err

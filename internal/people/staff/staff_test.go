@@ -63,7 +63,7 @@ func (h *house) hire(name string, role authz.Role, at string) (authz.Actor, Memb
 		}
 		a = authz.Actor{StaffID: int64(p.ID), Address: "192.0.2.7"}
 		if role == "" {
-			return tx.Record(audit.StaffSignedIn, audit.Person(a.StaffID), nil)
+			return tx.Record(ActionSignedIn, audit.Person(a.StaffID), nil)
 		}
 		return Join(ctx, tx, Joining{Staff: p.ID, Agency: h.at[at], Role: role, Since: h.now})
 	})
@@ -472,7 +472,7 @@ func TestDossierTellsHowEachRoleWasGot(t *testing.T) {
 	if got := part.Before[0]; got.Way() != ByCommand || got.EndedBy != "สมหญิง" {
 		t.Errorf("%+v", got)
 	}
-	if len(part.History) == 0 || part.History[0].Action != audit.MembershipChanged || part.History[0].Reason != "ปรับหน้าที่" || part.History[0].By != "สมหญิง" {
+	if len(part.History) == 0 || part.History[0].Action != ActionMembershipChanged || part.History[0].Reason != "ปรับหน้าที่" || part.History[0].By != "สมหญิง" {
 		t.Errorf("%+v", part.History)
 	}
 	if len(part.History) >= len(all.History) {

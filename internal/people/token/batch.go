@@ -127,7 +127,7 @@ func (s *Service) issueMany(ctx context.Context, tx *audit.Tx, chosen []found, m
 	if err := insertBatch(ctx, tx, m.Key, s.now(), append(ids, made...)); err != nil {
 		return err
 	}
-	return tx.Record(audit.TokensIssued, batchSubject(string(m.Key), nil), audit.Diff{After: n})
+	return tx.Record(ActionBatchIssued, batchSubject(string(m.Key), nil), audit.Diff{After: n})
 }
 
 func batchSubject(key string, places []authz.AgencyID) audit.Subject {
@@ -201,7 +201,7 @@ func (s *Service) Export(ctx context.Context, actor authz.Actor, key, format str
 			places = append(places, r.Place)
 		}
 		slices.Sort(places)
-		return tx.Record(audit.TokenExported, batchSubject(key, slices.Compact(places)),
+		return tx.Record(ActionExported, batchSubject(key, slices.Compact(places)),
 			audit.Diff{After: map[string]any{"count": shown, "format": format}})
 	})
 	return b, rows, err

@@ -8,8 +8,8 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/kit/problem"
-	"portal/internal/site/settings"
 	"portal/internal/people/token"
+	"portal/internal/site/settings"
 	"portal/templates/component"
 )
 

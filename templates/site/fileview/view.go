@@ -6,10 +6,10 @@ import (
 	"net/url"
 	"strings"
 
-	"portal/internal/site/editing"
-	"portal/internal/site/file"
 	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
+	"portal/internal/site/editing"
+	"portal/internal/site/file"
 	"portal/templates/component"
 	"portal/templates/site/contentview"
 )
