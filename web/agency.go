@@ -19,7 +19,7 @@ import (
 
 // agencyPages are หน่วยงานและโครงสร้าง: the tree of agencies.
 type agencyPages struct {
-	*Server
+	*Kit
 	agencies *agency.Service
 }
 

@@ -1,17 +1,13 @@
 package web
 
 import (
-	"context"
 	"encoding/hex"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 
 	"portal/internal/kit/authz"
 	"portal/internal/kit/export"
@@ -26,7 +22,7 @@ import (
 
 // auditPages are บันทึกการใช้งาน: who did what.
 type auditPages struct {
-	*Server
+	*Kit
 	log      *auditlog.Service
 	agencies *agency.Service
 }
@@ -110,7 +106,7 @@ func (p auditPages) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name := "audit-" + p.cfg.Now().In(thaidate.Bangkok).Format("2006-01-02-1504")
+	name := "audit-" + p.Now().In(thaidate.Bangkok).Format("2006-01-02-1504")
 	return p.stream(w, r, name, format, func(out export.Writer) error {
 		if err := out.Row(auditHeads...); err != nil {
 			return err
@@ -119,26 +115,6 @@ func (p auditPages) export(w http.ResponseWriter, r *http.Request) error {
 			return out.Row(auditRow(e)...)
 		})
 	})
-}
-
-// refusedWithin bounds recording a refusal: the answer waits for it.
-const refusedWithin = 2 * time.Second
-
-// refused records that somebody was refused what they asked for. The answer
-// goes out even if that fails.
-func (p auditPages) refused(r *http.Request, message string) {
-	if !p.signedIn(r.Context()) || p.log == nil {
-		return
-	}
-	if p.limits.Take(r.Context(), p.limits.Refusals.Own, strconv.FormatInt(p.actor(r).StaffID, 10)) > 0 {
-		return // the traffic log has them all
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), refusedWithin)
-	defer cancel()
-	if err := p.log.Refused(ctx, p.actor(r), r.Method, r.URL.Path, message); err != nil {
-		p.cfg.Log.LogAttrs(ctx, slog.LevelError, "a refusal was not recorded",
-			slog.String("id", middleware.GetReqID(ctx)), slog.String("path", r.URL.Path), slog.Any("err", err))
-	}
 }
 
 func actionGroups() []auditview.ActionGroup {

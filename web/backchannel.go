@@ -32,7 +32,7 @@ func (p signinPages) backChannel(w http.ResponseWriter, r *http.Request) error {
 		if problem.Is(err, problem.BadInput) {
 			level = slog.LevelWarn
 		}
-		p.cfg.Log.LogAttrs(r.Context(), level, "back-channel logout refused",
+		p.Log.LogAttrs(r.Context(), level, "back-channel logout refused",
 			slog.String("id", middleware.GetReqID(r.Context())), slog.Any("err", err))
 		w.WriteHeader(http.StatusBadRequest)
 		return nil

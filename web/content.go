@@ -22,11 +22,13 @@ import (
 
 // contentPages are the editors of what visitors read, one set for each kind.
 type contentPages struct {
-	*Server
+	*Kit
 	editing  *editing.Service
 	feedback *feedback.Service
 	files    *file.Service
-	kind     editing.Kind
+	public   publicSite
+
+	kind editing.Kind
 }
 
 // of is the same pages for another kind.

@@ -25,7 +25,7 @@ func (p contentPages) links(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, http.StatusOK, contentview.Links(l, contentview.LinkList{Broken: broken, MayAsk: p.cfg.CheckLinks}))
+	return p.render(w, r, http.StatusOK, contentview.Links(l, contentview.LinkList{Broken: broken, MayAsk: p.CheckLinks}))
 }
 
 // foreignLinks asks other sites, where the server may reach them.
@@ -34,7 +34,7 @@ func (p contentPages) foreignLinks(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	if !p.cfg.CheckLinks {
+	if !p.CheckLinks {
 		return problem.New(problem.Forbidden, "เซิร์ฟเวอร์นี้ไม่ได้รับอนุญาตให้ติดต่อเว็บไซต์อื่น")
 	}
 	allowTime(w)
@@ -60,7 +60,7 @@ func (p contentPages) foreignLinks(w http.ResponseWriter, r *http.Request) error
 // leads knows the public pages, the way to sign in, and the places within pages.
 func (p contentPages) leads(r *http.Request) (editing.Leads, error) {
 	places, err := p.editing.Places(r.Context())
-	pages := append([]string{"/", "/backend/login", "/backend/profile", "/backend/token", "/backend/search", "/backend/feed.atom"}, publicPaths...)
+	pages := append([]string{"/", "/backend/login", "/backend/profile", "/backend/token", "/backend/search", "/backend/feed.atom"}, p.public.Paths()...)
 	return func(t editing.Target) bool {
 		return slices.Contains(pages, t.Path) && (t.Fragment == "" || places[t])
 	}, err
@@ -68,14 +68,11 @@ func (p contentPages) leads(r *http.Request) (editing.Leads, error) {
 
 // pagesToLink are the own pages that a text may lead to, and the questions.
 func (p contentPages) pagesToLink(r *http.Request) ([]component.Option, error) {
-	c, err := p.contents.Current(r.Context())
+	c, err := p.Content.Current(r.Context())
 	if err != nil {
 		return nil, err
 	}
-	var all []component.Option
-	for _, page := range publicPages {
-		all = append(all, component.Option{Value: page.path, Label: page.title})
-	}
+	all := p.public.Options()
 	for _, page := range c.Pages {
 		all = append(all, component.Option{Value: page.Path(), Label: page.Title})
 	}

@@ -51,12 +51,12 @@ func seenAt(r *http.Request, it editing.Item) (path, fragment string) {
 func (p contentPages) previewPage(w http.ResponseWriter, r *http.Request) error {
 	var page []byte
 	err := p.editing.Preview(r.Context(), p.actor(r), p.kind, key(r), func(tx *audit.Tx, it editing.Item) error {
-		c, err := content.Read(r.Context(), tx, p.cfg.Now())
+		c, err := content.Read(r.Context(), tx, p.Now())
 		if err != nil {
 			return err
 		}
 		path, _ := seenAt(r, it)
-		page, err = p.prepared.page(c, path)
+		page, err = p.public.Page(c, path)
 		return err
 	})
 	if err != nil {
@@ -70,8 +70,8 @@ func (p contentPages) previewPage(w http.ResponseWriter, r *http.Request) error 
 	return nil
 }
 
-// page writes one public page of c.
-func (p preparedPages) page(c *content.Content, path string) ([]byte, error) {
+// Page writes one public page of c.
+func (p preparedPages) Page(c *content.Content, path string) ([]byte, error) {
 	all, err := p.render(c)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (p preparedPages) page(c *content.Content, path string) ([]byte, error) {
 }
 
 // permit puts a part of the page's security policy in the place of another.
-func (s *Server) permit(w http.ResponseWriter, old, more string) {
+func (k *Kit) permit(w http.ResponseWriter, old, more string) {
 	const name = "Content-Security-Policy"
 	w.Header().Set(name, strings.Replace(w.Header().Get(name), old, more, 1))
 }

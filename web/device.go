@@ -17,10 +17,7 @@ import (
 )
 
 // devicePages are a person's own sessions on the profile.
-type devicePages struct {
-	*Server
-	sessions *session.Service
-}
+type devicePages struct{ *Kit }
 
 // end ends one session. The second press of the button finds it done.
 func (p devicePages) end(w http.ResponseWriter, r *http.Request) error {
@@ -31,7 +28,7 @@ func (p devicePages) end(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return problem.New(problem.NotFound, "")
 	}
-	err = p.sessions.End(r.Context(), p.actor(r), id, idempotency.Key(r.PostForm.Get("form_key")))
+	err = p.Sessions.End(r.Context(), p.actor(r), id, idempotency.Key(r.PostForm.Get("form_key")))
 	return p.back(w, r, err, "ออกจากระบบในอุปกรณ์ที่เลือกแล้ว")
 }
 
@@ -39,7 +36,7 @@ func (p devicePages) endOthers(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
 	}
-	n, err := p.sessions.EndOthers(r.Context(), p.actor(r), p.current(r.Context()), idempotency.Key(r.PostForm.Get("form_key")))
+	n, err := p.Sessions.EndOthers(r.Context(), p.actor(r), p.current(r.Context()), idempotency.Key(r.PostForm.Get("form_key")))
 	said := "ออกจากระบบในอุปกรณ์อื่นทั้งหมดแล้ว"
 	if n > 0 {
 		said += " " + strconv.Itoa(n) + " อุปกรณ์"
@@ -52,7 +49,7 @@ func (p devicePages) back(w http.ResponseWriter, r *http.Request, err error, sai
 	if err != nil && !errors.Is(err, idempotency.ErrDone) {
 		return err
 	}
-	p.sessions.Flash(r.Context(), said)
+	p.Sessions.Flash(r.Context(), said)
 	p.save(r.Context())
 	redirect(w, r, signin.SafeReturn(r.PostForm.Get("return")))
 	return nil
@@ -61,7 +58,7 @@ func (p devicePages) back(w http.ResponseWriter, r *http.Request, err error, sai
 // extend is what the warning before the idle end asks for. It answers the
 // script (static/js/session.js) in headers, in seconds.
 func (p devicePages) extend(w http.ResponseWriter, r *http.Request) error {
-	c, err := p.sessions.Extend(r.Context(), p.actor(r), p.current(r.Context()))
+	c, err := p.Sessions.Extend(r.Context(), p.actor(r), p.current(r.Context()))
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,6 @@ var publicPaths = []string{
 	"/backend/policy/website", "/backend/policy/privacy", "/backend/policy/security",
 }
 
-type discoverPages struct{ *Server }
-
 func (s *Server) robots() []byte {
 	return fmt.Appendf(nil, "User-agent: *\nDisallow: /backend/login\nDisallow: /backend/token\nDisallow: /backend/profile\nDisallow: /backend/search\nSitemap: %s/sitemap.xml\n", s.cfg.BaseURL)
 }
@@ -36,7 +34,7 @@ func (s *Server) sitemap() ([]byte, error) {
 	return append([]byte(xml.Header), text...), err
 }
 
-func (p discoverPages) favicon(w http.ResponseWriter, r *http.Request) error {
+func favicon(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, static.Path("images/favicon.png"), http.StatusFound)
 	return nil
 }

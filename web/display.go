@@ -13,7 +13,7 @@ import (
 // displayLasts is how long a choice of text size and contrast is remembered.
 const displayLasts = 365 * 24 * time.Hour
 
-type displayPages struct{ *Server }
+type displayPages struct{ *Kit }
 
 // set remembers a text size or contrast in a cookie that names nobody.
 func (p displayPages) set(w http.ResponseWriter, r *http.Request) error {

@@ -66,7 +66,7 @@ func everyForm() []sending {
 			return request{path: "/backend/content/convert", cookie: s.somebody(authz.DGAAdmin), form: url.Values{"markdown": {"**ก**"}}}
 		}},
 		{route: "/backend/content/links", free: true, each: true, quiet: true, ready: func(s *site) request {
-			s.server.cfg.CheckLinks = true // there is none to ask for
+			s.server.CheckLinks = true // there is none to ask for
 			return request{path: "/backend/content/links", cookie: s.somebody(authz.DGAAdmin), form: url.Values{}}
 		}},
 	}

@@ -27,7 +27,7 @@ const (
 // nobody takes a part for the whole.
 //
 // write should stop when it gets an error from the Writer: the reader has gone.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, name string, format export.Format, write func(export.Writer) error) error {
+func (k *Kit) stream(w http.ResponseWriter, r *http.Request, name string, format export.Format, write func(export.Writer) error) error {
 	d := &download{ctx: r.Context(), w: w, control: http.NewResponseController(w), name: name + "." + string(format), format: format}
 	d.wait(exportPrepares)
 	err := d.table(write)
@@ -38,7 +38,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, name string, for
 	if errors.Is(err, errLeft) || r.Context().Err() != nil {
 		level = slog.LevelInfo
 	}
-	s.cfg.Log.LogAttrs(r.Context(), level, "download cut off",
+	k.Log.LogAttrs(r.Context(), level, "download cut off",
 		slog.String("id", middleware.GetReqID(r.Context())), slog.String("path", r.URL.Path), slog.Any("err", err))
 	panic(http.ErrAbortHandler)
 }

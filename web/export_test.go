@@ -22,7 +22,7 @@ import (
 func exporting(t *testing.T, write func(export.Writer) error) (*http.Response, error) {
 	t.Helper()
 	s := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Services{Content: content.New(nil, "", time.Now)})
-	h := s.accessLog(s.recoverer(s.public(func(w http.ResponseWriter, r *http.Request) error {
+	h := s.accessLog(s.recoverer(s.handle(func(w http.ResponseWriter, r *http.Request) error {
 		format, err := export.ParseFormat(r.URL.Query().Get("format"))
 		if err != nil {
 			return err

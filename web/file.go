@@ -14,8 +14,9 @@ import (
 )
 
 type filePages struct {
-	*Server
-	files *fileCache
+	*Kit
+	files   *fileCache
+	library libraryPages
 }
 
 // Addresses are hashes, so a browser's copy of what is published stays good for
@@ -32,7 +33,7 @@ const (
 func (p filePages) serve(w http.ResponseWriter, r *http.Request) error {
 	f, err := p.files.ByHash(r.Context(), chi.URLParam(r, "hash"))
 	if problem.Is(err, problem.NotFound) && p.hasSessionCookie(r) {
-		p.withSession(p.page(p.library.serve)).ServeHTTP(w, r)
+		p.withSession(p.handle(p.library.serve)).ServeHTTP(w, r)
 		return nil
 	}
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 
 // libraryPages are คลังไฟล์: the pictures and documents that pages may use.
 type libraryPages struct {
-	*Server
+	*Kit
 	files   *file.Service
 	editing *editing.Service
 }

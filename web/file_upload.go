@@ -52,7 +52,7 @@ func (p libraryPages) upload(w http.ResponseWriter, r *http.Request) error {
 		return p.answer(w, r, http.StatusUnprocessableEntity, o)
 	}
 	if scripted(r) {
-		p.sessions.Flash(r.Context(), added(o))
+		p.Sessions.Flash(r.Context(), added(o))
 		return p.data(w, r, http.StatusOK, map[string]string{"to": fileview.Path})
 	}
 	return p.done(w, r, nil, fileview.Path, added(o))

@@ -42,6 +42,27 @@ func newFileCache(files *file.Service, contents *content.Service, most int64) *f
 	return c
 }
 
+// Limit sets how many bytes of files stay in memory.
+func (c *fileCache) Limit(most int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.most = most
+}
+
+// Size is how many files are in memory, and how many bytes they have.
+func (c *fileCache) Size() (files int, bytes int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.kept), c.bytes
+}
+
+// Holds reports whether a file is in memory.
+func (c *fileCache) Holds(hash string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept[hash] != nil
+}
+
 // ByHash is the file, from memory if it is published and was asked for lately.
 func (c *fileCache) ByHash(ctx context.Context, hash string) (file.File, error) {
 	if !c.published(hash) {

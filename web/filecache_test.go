@@ -45,8 +45,8 @@ func TestFilesComeFromMemoryWhilePublished(t *testing.T) {
 	t.Parallel()
 	pool, link := testdb.NewLink(t, testdb.New(t))
 	s := newSiteOn(t, pool, "https://id.invalid")
-	c := s.server.file.files
-	c.most = 1000
+	c := s.server.site.Files
+	c.Limit(1000)
 	first, text1 := s.publish("first", 600)
 	second, _ := s.publish("second", 300)
 	third, _ := s.publish("third", 700)
@@ -58,12 +58,12 @@ func TestFilesComeFromMemoryWhilePublished(t *testing.T) {
 			t.Fatal(got)
 		}
 	}
-	if c.bytes != 900 || len(c.kept) != 2 {
-		t.Errorf("%d bytes, %d files", c.bytes, len(c.kept))
+	if files, bytes := c.Size(); bytes != 900 || files != 2 {
+		t.Errorf("%d bytes, %d files", bytes, files)
 	}
 	get(third) // second goes first, then first
-	if c.bytes != 700 || c.kept[third] == nil {
-		t.Errorf("%d bytes, %d files", c.bytes, len(c.kept))
+	if files, bytes := c.Size(); bytes != 700 || !c.Holds(third) {
+		t.Errorf("%d bytes, %d files", bytes, files)
 	}
 	get(first)
 	link.Cut()
@@ -78,7 +78,7 @@ func TestFilesComeFromMemoryWhilePublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.refresh()
-	if c.kept[first] != nil || c.bytes != 0 {
-		t.Errorf("still in memory although hidden: %d bytes", c.bytes)
+	if _, bytes := c.Size(); c.Holds(first) || bytes != 0 {
+		t.Errorf("still in memory although hidden: %d bytes", bytes)
 	}
 }

@@ -46,13 +46,13 @@ func searchText(typed string) string {
 }
 
 // done ends a form: it was carried out, now or before.
-func (s *Server) done(w http.ResponseWriter, r *http.Request, err error, to, message string) error {
+func (k *Kit) done(w http.ResponseWriter, r *http.Request, err error, to, message string) error {
 	if err != nil && !errors.Is(err, idempotency.ErrDone) {
 		return err
 	}
 	if err == nil {
-		s.sessions.Flash(r.Context(), message)
-		s.save(r.Context())
+		k.Sessions.Flash(r.Context(), message)
+		k.save(r.Context())
 	}
 	redirect(w, r, signin.SafeReturn(to))
 	return nil

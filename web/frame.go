@@ -17,23 +17,23 @@ import (
 
 // layout builds the frame of a page; the words on it are those of the content
 // in memory.
-func (s *Server) layout(r *http.Request, title, description string) (layout.Page, error) {
-	c, err := s.contents.Current(r.Context())
+func (k *Kit) layout(r *http.Request, title, description string) (layout.Page, error) {
+	c, err := k.Content.Current(r.Context())
 	if err != nil {
 		return layout.Page{}, err
 	}
-	return s.frame(r, c.Site, title, description), nil
+	return k.frame(r, c.Site, title, description), nil
 }
 
-func (s *Server) frame(r *http.Request, site settings.Site, title, description string) layout.Page {
-	p := s.anybody(r.URL.Path, site, title, description)
-	p.Display, p.SignedIn = readDisplay(r, s.displayCookie), s.hasSessionCookie(r)
+func (k *Kit) frame(r *http.Request, site settings.Site, title, description string) layout.Page {
+	p := k.anybody(r.URL.Path, site, title, description)
+	p.Display, p.SignedIn = readDisplay(r, k.displayCookie), k.hasSessionCookie(r)
 	return p
 }
 
 // anybody is the frame of a page as a new visitor sees it.
-func (s *Server) anybody(path string, site settings.Site, title, description string) layout.Page {
-	p := layout.Page{Title: title, Description: description, Path: path, BaseURL: s.cfg.BaseURL, Site: site, Year: thaidate.Year(s.cfg.Now())}
+func (k *Kit) anybody(path string, site settings.Site, title, description string) layout.Page {
+	p := layout.Page{Title: title, Description: description, Path: path, BaseURL: k.BaseURL, Site: site, Year: thaidate.Year(k.Now())}
 	if path == "/backend" {
 		p.Title = "" // the landing page bears the portal's own name
 	} else if title != "" {
@@ -43,28 +43,28 @@ func (s *Server) anybody(path string, site settings.Site, title, description str
 }
 
 // office builds the frame of a page for somebody who is signed in.
-func (s *Server) office(r *http.Request, title string) (layout.Page, error) {
-	p, err := s.layout(r, title, "")
+func (k *Kit) office(r *http.Request, title string) (layout.Page, error) {
+	p, err := k.layout(r, title, "")
 	if err != nil {
 		return p, err
 	}
-	c := s.current(r.Context())
-	p.NoIndex, p.Viewer, p.Typed = true, viewer(c), s.wasTyped(r)
-	p.Session = s.secondsLeft(c)
-	p.Flash = s.sessions.TakeFlash(r.Context())
+	c := k.current(r.Context())
+	p.NoIndex, p.Viewer, p.Typed = true, viewer(c), k.wasTyped(r)
+	p.Session = k.secondsLeft(c)
+	p.Flash = k.Sessions.TakeFlash(r.Context())
 	return p, nil
 }
 
 // secondsLeft is how long the session lives from now, for the warning before
 // its end.
-func (s *Server) secondsLeft(c session.Current) *layout.Session {
-	left := func(t time.Time) int { return max(0, int(t.Sub(s.cfg.Now()).Seconds())) }
+func (k *Kit) secondsLeft(c session.Current) *layout.Session {
+	left := func(t time.Time) int { return max(0, int(t.Sub(k.Now()).Seconds())) }
 	return &layout.Session{Idle: left(c.IdleEnds), End: left(c.Ends)}
 }
 
 // lastSite is the site as it was last read, or as it began.
-func (s *Server) lastSite() settings.Site {
-	if c := s.contents.Last(); c != nil {
+func (k *Kit) lastSite() settings.Site {
+	if c := k.Content.Last(); c != nil {
 		return c.Site
 	}
 	return settings.Initial
@@ -102,4 +102,4 @@ func menu(a authz.Actor) []layout.MenuGroup {
 }
 
 // signedIn reports whether ctx belongs to a live session.
-func (s *Server) signedIn(ctx context.Context) bool { return s.current(ctx).Actor.SignedIn() }
+func (k *Kit) signedIn(ctx context.Context) bool { return k.current(ctx).Actor.SignedIn() }

@@ -42,8 +42,8 @@ func (p healthPages) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	text := "not ready\n" + strings.Join(failing, "\n")
-	if age, old := p.contents.Age(); old && p.contents.Last() != nil {
-		text += fmt.Sprintf("\npublic pages come from %s, last confirmed %d seconds ago", p.contents.Source(), int(age.Seconds()))
+	if age, old := p.Content.Age(); old && p.Content.Last() != nil {
+		text += fmt.Sprintf("\npublic pages come from %s, last confirmed %d seconds ago", p.Content.Source(), int(age.Seconds()))
 	}
 	http.Error(w, text, http.StatusServiceUnavailable)
 }

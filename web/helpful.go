@@ -15,7 +15,7 @@ import (
 )
 
 type helpfulPages struct {
-	*Server
+	*Kit
 	feedback *feedback.Service
 }
 
@@ -36,7 +36,7 @@ func (p helpfulPages) vote(w http.ResponseWriter, r *http.Request) error {
 	if answer != "yes" && answer != "no" {
 		return problem.New(problem.BadInput, "ไม่รู้จักคำตอบนี้ กรุณากด “ได้” หรือ “ไม่ได้”")
 	}
-	if busy := p.busy(r, p.limits.Feedback, "ส่งความเห็นบ่อยเกินไป กรุณารอ %s แล้วลองอีกครั้ง"); busy != nil {
+	if busy := p.busy(r, p.Limits.Feedback, "ส่งความเห็นบ่อยเกินไป กรุณารอ %s แล้วลองอีกครั้ง"); busy != nil {
 		return busy
 	}
 	spoken, mark := p.spokenOf(r), voteMark(slug)

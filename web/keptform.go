@@ -16,10 +16,10 @@ import (
 
 // askToSignIn leads to sign-in and from there back to what was wanted. A form
 // that was sent is kept meanwhile, so that its page shows it again as typed.
-func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
+func (k *Kit) askToSignIn(w http.ResponseWriter, r *http.Request) {
 	to := r.URL.RequestURI()
 	if r.Method == http.MethodPost {
-		to = s.keepForm(w, r)
+		to = k.keepForm(w, r)
 	}
 	redirect(w, r, "/backend/login?return="+url.QueryEscape(to))
 }
@@ -27,7 +27,7 @@ func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
 // keepForm keeps the fields of a form whose page is its own address, if the
 // session that ended is known. A button that stands on another page has nothing
 // typed: it names that page in its field "return".
-func (s *Server) keepForm(w http.ResponseWriter, r *http.Request) (to string) {
+func (k *Kit) keepForm(w http.ResponseWriter, r *http.Request) (to string) {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" || r.ParseForm() != nil {
 		r.PostForm = nil // a file, or too large: it is chosen again
 	}
@@ -40,12 +40,12 @@ func (s *Server) keepForm(w http.ResponseWriter, r *http.Request) (to string) {
 			fields[name] = values
 		}
 	}
-	if token := s.endedToken(r); token != "" && len(fields) > 0 {
-		key, err := s.sessions.KeepForm(r.Context(), token, s.cookie(r, "form"), session.Form{Path: r.URL.Path, Fields: fields})
+	if token := k.endedToken(r); token != "" && len(fields) > 0 {
+		key, err := k.Sessions.KeepForm(r.Context(), token, k.cookie(r, "form"), session.Form{Path: r.URL.Path, Fields: fields})
 		if err != nil { // the person is asked to sign in all the same
-			s.logKept(r, err)
+			k.logKept(r, err)
 		} else if key != "" {
-			s.setCookie(w, "form", key, session.FormLasts)
+			k.setCookie(w, "form", key, session.FormLasts)
 		}
 	}
 	return r.URL.RequestURI()
@@ -55,14 +55,14 @@ func (s *Server) keepForm(w http.ResponseWriter, r *http.Request) (to string) {
 // ended, once. The frame of the page then says that it is all there. A form
 // page joins with one line in its GET handler: it fills the form from these
 // values with the function that reads its POST.
-func (s *Server) typed(r *http.Request) (url.Values, bool) {
-	key := s.cookie(r, "form")
+func (k *Kit) typed(r *http.Request) (url.Values, bool) {
+	key := k.cookie(r, "form")
 	if ahead := strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch"); key == "" || ahead || r.Method != http.MethodGet {
 		return nil, false
 	}
-	fields, found, err := s.sessions.TakeForm(r.Context(), s.actor(r), key, r.URL.Path)
+	fields, found, err := k.Sessions.TakeForm(r.Context(), k.actor(r), key, r.URL.Path)
 	if err != nil {
-		s.logKept(r, err)
+		k.logKept(r, err)
 	}
 	if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
 		v.typed = v.typed || found
@@ -71,13 +71,13 @@ func (s *Server) typed(r *http.Request) (url.Values, bool) {
 }
 
 // wasTyped reports whether typed found something for this request.
-func (s *Server) wasTyped(r *http.Request) bool {
+func (k *Kit) wasTyped(r *http.Request) bool {
 	v, ok := r.Context().Value(visitKey{}).(*visit)
 	return ok && v.typed
 }
 
-func (s *Server) logKept(r *http.Request, err error) {
-	s.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "a form was not kept",
+func (k *Kit) logKept(r *http.Request, err error) {
+	k.Log.LogAttrs(r.Context(), slog.LevelError, "a form was not kept",
 		slog.String("id", middleware.GetReqID(r.Context())), slog.String("path", r.URL.Path), slog.Any("err", err))
 }
 
@@ -88,25 +88,25 @@ func hasPage(r *http.Request) bool {
 
 // endedToken is the session that the browser had last: what was typed in one
 // tab is kept although another tab has met the end of the session before.
-func (s *Server) endedToken(r *http.Request) string {
-	if token := s.cookie(r, "session"); token != "" {
+func (k *Kit) endedToken(r *http.Request) string {
+	if token := k.cookie(r, "session"); token != "" {
 		return token
 	}
-	return s.cookie(r, "ended")
+	return k.cookie(r, "ended")
 }
 
 // forgetSession takes the cookie of a session that is no more, and remembers
 // whose it was.
-func (s *Server) forgetSession(w http.ResponseWriter, token string) {
-	s.setCookie(w, "session", "", -1)
+func (k *Kit) forgetSession(w http.ResponseWriter, token string) {
+	k.setCookie(w, "session", "", -1)
 	if token != "" {
-		s.setCookie(w, "ended", token, 0)
+		k.setCookie(w, "ended", token, 0)
 	}
 }
 
 // cookie is the value of a cookie of ours, or "".
-func (s *Server) cookie(r *http.Request, name string) string {
-	c, err := r.Cookie(s.cookieName(name))
+func (k *Kit) cookie(r *http.Request, name string) string {
+	c, err := r.Cookie(k.cookieName(name))
 	if err != nil {
 		return ""
 	}

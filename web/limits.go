@@ -26,16 +26,16 @@ const knownLasts = 180 * 24 * time.Hour
 // before has its own count (a device cookie, as OWASP calls it); all others
 // behind one address share one. So an office can be flooded from within without
 // being shut out.
-func (s *Server) busy(r *http.Request, p ratelimit.Pair, message string) *problem.Error {
-	if id := s.knownBrowser(r); id != "" {
-		return s.take(r.Context(), p.Own, id, message)
+func (k *Kit) busy(r *http.Request, p ratelimit.Pair, message string) *problem.Error {
+	if id := k.knownBrowser(r); id != "" {
+		return k.take(r.Context(), p.Own, id, message)
 	}
-	return s.take(r.Context(), p.Address, network(address(r)), message)
+	return k.take(r.Context(), p.Address, network(address(r)), message)
 }
 
 // take is for one who is known by name. %s in message is how long to wait.
-func (s *Server) take(ctx context.Context, l ratelimit.Limit, who, message string) *problem.Error {
-	wait := s.limits.Take(ctx, l, who)
+func (k *Kit) take(ctx context.Context, l ratelimit.Limit, who, message string) *problem.Error {
+	wait := k.Limits.Take(ctx, l, who)
 	if wait == 0 {
 		return nil
 	}
@@ -71,13 +71,13 @@ func retryAfter(w http.ResponseWriter, p *problem.Error) {
 
 // knownBrowser is the number of a browser with which somebody has signed in, or
 // "". The cookie's seal says that the number is one of ours.
-func (s *Server) knownBrowser(r *http.Request) string {
-	id, seal, _ := strings.Cut(s.cookie(r, "known"), ".")
+func (k *Kit) knownBrowser(r *http.Request) string {
+	id, seal, _ := strings.Cut(k.cookie(r, "known"), ".")
 	got, err := base64.RawURLEncoding.DecodeString(seal)
 	if err != nil || id == "" {
 		return ""
 	}
-	for _, key := range s.cfg.BrowserKeys {
+	for _, key := range k.BrowserKeys {
 		if hmac.Equal(got, sealOf(key, id)) {
 			return id
 		}
@@ -86,15 +86,15 @@ func (s *Server) knownBrowser(r *http.Request) string {
 }
 
 // rememberBrowser gives a browser its number, or keeps it for longer.
-func (s *Server) rememberBrowser(w http.ResponseWriter, r *http.Request) {
-	if len(s.cfg.BrowserKeys) == 0 {
+func (k *Kit) rememberBrowser(w http.ResponseWriter, r *http.Request) {
+	if len(k.BrowserKeys) == 0 {
 		return
 	}
-	id := s.knownBrowser(r)
+	id := k.knownBrowser(r)
 	if id == "" {
 		id = rand.Text()
 	}
-	s.setCookie(w, "known", id+"."+base64.RawURLEncoding.EncodeToString(sealOf(s.cfg.BrowserKeys[0], id)), knownLasts)
+	k.setCookie(w, "known", id+"."+base64.RawURLEncoding.EncodeToString(sealOf(k.BrowserKeys[0], id)), knownLasts)
 }
 
 func sealOf(key []byte, id string) []byte {
@@ -107,8 +107,8 @@ const uploadsBusy = "ส่งไฟล์บ่อยเกินไป กร�
 
 // uploadsBusy limits each person's uploads. What is on its way is read to its
 // end, or the browser would not show the answer.
-func (s *Server) uploadsBusy(w http.ResponseWriter, r *http.Request) *problem.Error {
-	p := s.take(r.Context(), s.limits.Upload, strconv.FormatInt(s.actor(r).StaffID, 10), uploadsBusy)
+func (k *Kit) uploadsBusy(w http.ResponseWriter, r *http.Request) *problem.Error {
+	p := k.take(r.Context(), k.Limits.Upload, strconv.FormatInt(k.actor(r).StaffID, 10), uploadsBusy)
 	if p != nil {
 		retryAfter(w, p)
 		allowTime(w)

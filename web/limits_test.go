@@ -123,7 +123,7 @@ func TestAnOfficeBehindOneAddressIsNotShutOut(t *testing.T) {
 		s.get(ask("x"), nil)
 	}
 	known := func(key []byte, id string) *http.Cookie {
-		s := &Server{cfg: Config{BrowserKeys: [][]byte{key}}, secure: true}
+		s := newKit(kitConfig{BaseURL: baseURL, BrowserKeys: [][]byte{key}})
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest("GET", "/", nil)
 		s.rememberBrowser(w, r)

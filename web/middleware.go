@@ -48,18 +48,18 @@ func (s *Server) clientAddress(next http.Handler) http.Handler {
 func (s *Server) accessLog(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		who := new(visit)
+		ctx, who := newVisit(r.Context())
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		defer func() { // also when a download was cut off
 			took := time.Since(start)
 			s.cfg.Traffic.LogAttrs(r.Context(), slog.LevelInfo, "request",
 				slog.String("id", middleware.GetReqID(r.Context())),
 				slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", ww.Status()),
-				slog.Int64("staff", who.current.Actor.StaffID), slog.String("address", address(r)),
+				slog.Int64("staff", who.StaffID()), slog.String("address", address(r)),
 				slog.String("user_agent", r.UserAgent()), slog.Duration("took", took))
-			s.cfg.Observer.Request(r.Method, routeOf(r), ww.Status(), took)
+			s.Observer.Request(r.Method, routeOf(r), ww.Status(), took)
 		}()
-		next.ServeHTTP(ww, r.WithContext(context.WithValue(r.Context(), visitKey{}, who)))
+		next.ServeHTTP(ww, r.WithContext(ctx))
 	})
 }
 
@@ -154,10 +154,10 @@ func allowTime(w http.ResponseWriter) {
 
 // legible refuses addresses and forms that are no text: bad UTF-8, or NUL, which
 // Postgres cannot store.
-func (s *Server) legible(next http.Handler) http.Handler {
+func (k *Kit) legible(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil {
-			s.fail(w, r, badForm(err))
+			k.fail(w, r, badForm(err))
 			return
 		}
 		sent := []string{r.URL.Path}
@@ -165,7 +165,7 @@ func (s *Server) legible(next http.Handler) http.Handler {
 			sent = append(append(sent, name), values...)
 		}
 		if slices.ContainsFunc(sent, noText) {
-			s.fail(w, r, badForm(errNoText))
+			k.fail(w, r, badForm(errNoText))
 			return
 		}
 		next.ServeHTTP(w, r)

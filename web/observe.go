@@ -73,8 +73,8 @@ func redemptionOutcome(err error) string {
 }
 
 // redeemed tells of a role token that was sent in.
-func (s *Server) redeemed(err error) {
+func (p redeemPages) redeemed(err error) {
 	if outcome := redemptionOutcome(err); outcome != "" {
-		s.cfg.Observer.Redemption(outcome)
+		p.Observer.Redemption(outcome)
 	}
 }

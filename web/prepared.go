@@ -98,7 +98,7 @@ func (p preparedPages) follow(c *content.Content) {
 
 // shelf is the pages as the content is now.
 func (p preparedPages) shelf(ctx context.Context) (*shelf, error) {
-	c, err := p.contents.Current(ctx)
+	c, err := p.Content.Current(ctx)
 	if err != nil {
 		return nil, err
 	}

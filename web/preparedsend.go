@@ -73,7 +73,7 @@ func (p preparedPages) send(w http.ResponseWriter, r *http.Request, page *prepar
 	if own {
 		h["Cache-Control"] = forOne
 	}
-	if age, old := p.contents.Age(); old {
+	if age, old := p.Content.Age(); old {
 		h["Age"] = []string{strconv.Itoa(int(age.Seconds()))}
 	}
 	if known(r.Header["If-None-Match"], body.tag) {

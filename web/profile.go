@@ -4,15 +4,13 @@ import (
 	"net/http"
 
 	"portal/internal/kit/idempotency"
-	"portal/internal/people/session"
 	"portal/internal/people/staff"
 	"portal/templates/people/profileview"
 )
 
 type profilePages struct {
-	*Server
-	staff    *staff.Service
-	sessions *session.Service
+	*Kit
+	staff *staff.Service
 }
 
 // show tells the person what the portal knows of them.
@@ -21,7 +19,7 @@ func (p profilePages) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	devices, err := p.sessions.Own(r.Context(), p.actor(r), p.current(r.Context()))
+	devices, err := p.Sessions.Own(r.Context(), p.actor(r), p.current(r.Context()))
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"portal/internal/site/file"
 	"portal/internal/site/settings"
 	"portal/internal/text/markdown"
+	"portal/templates/component"
 	"portal/templates/layout"
 	"portal/templates/public/announcementview"
 	"portal/templates/public/contactview"
@@ -54,6 +55,18 @@ var publicPages = []publicPage{
 var textPages = map[string]string{
 	"guideline": "/backend/guideline", "about": "/backend/about", "policy-website": "/backend/policy/website",
 	"policy-privacy": "/backend/policy/privacy", "policy-security": "/backend/policy/security",
+}
+
+// Paths are the public pages that search engines may list.
+func (p preparedPages) Paths() []string { return publicPaths }
+
+// Options are the public pages that do not come from the table of text pages.
+func (p preparedPages) Options() []component.Option {
+	var all []component.Option
+	for _, page := range publicPages {
+		all = append(all, component.Option{Value: page.path, Label: page.title})
+	}
+	return all
 }
 
 // render writes every public page, as a new visitor sees it.

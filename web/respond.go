@@ -27,17 +27,14 @@ import (
 // returns the error for fail to render.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// public serves a page that does not know who is asking.
-func (s *Server) public(h handler) http.HandlerFunc {
+// handle serves a page: its error becomes a page by fail.
+func (k *Kit) handle(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
-			s.fail(w, r, err)
+			k.fail(w, r, err)
 		}
 	}
 }
-
-// page serves a page that does; it stands behind withSession.
-func (s *Server) page(h handler) http.HandlerFunc { return s.public(h) }
 
 var statuses = map[problem.Kind]int{
 	problem.NotFound:  http.StatusNotFound,
@@ -50,38 +47,38 @@ var statuses = map[problem.Kind]int{
 }
 
 // fail is the only place an error becomes a page.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (k *Kit) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := problem.Of(err)
 	switch {
 	case p.Kind == problem.SignIn:
-		s.askToSignIn(w, r)
+		k.askToSignIn(w, r)
 		return
 	case p.Kind == problem.NoRole:
 		redirect(w, r, "/backend/token")
 		return
 	case tooLarge(err):
-		s.show(w, r, http.StatusRequestEntityTooLarge, "", 0)
+		k.show(w, r, http.StatusRequestEntityTooLarge, "", 0)
 		return
 	}
-	s.logCause(r, err)
+	k.logCause(r, err)
 	if p.Kind == problem.Forbidden {
-		s.audit.refused(r, p.Message)
+		k.refused(r, p.Message)
 	}
 	if status, known := statuses[p.Kind]; known {
-		s.show(w, r, status, p.Message, p.RetryAfter)
+		k.show(w, r, status, p.Message, p.RetryAfter)
 		return
 	}
 	if full := errors.Is(err, syscall.ENOSPC); full || databaseAway(err) || outOfPatience(r) {
-		s.show(w, r, http.StatusServiceUnavailable, "", 0)
+		k.show(w, r, http.StatusServiceUnavailable, "", 0)
 		return
 	}
-	s.show(w, r, http.StatusInternalServerError, "", 0)
+	k.show(w, r, http.StatusInternalServerError, "", 0)
 }
 
 // logCause tells the log what a page does not say.
-func (s *Server) logCause(r *http.Request, err error) {
+func (k *Kit) logCause(r *http.Request, err error) {
 	if p := problem.Of(err); errors.Unwrap(p) != nil || p.Kind == problem.Internal {
-		s.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
+		k.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
 			slog.String("id", middleware.GetReqID(r.Context())), slog.String("path", r.URL.Path), slog.Any("err", err))
 	}
 }
@@ -90,7 +87,7 @@ func (s *Server) logCause(r *http.Request, err error) {
 const tryAgainIn = 10 * time.Second
 
 // show renders the page for a status. It asks nothing of the database.
-func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, message string, retry time.Duration) {
+func (k *Kit) show(w http.ResponseWriter, r *http.Request, status int, message string, retry time.Duration) {
 	v := errorview.View{Status: status, Message: message}
 	if status >= http.StatusInternalServerError || status == http.StatusForbidden {
 		v.Reference = middleware.GetReqID(r.Context())
@@ -102,23 +99,23 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, messag
 		v.RetryAfter = int(retry.Seconds())
 		w.Header().Set("Retry-After", strconv.Itoa(v.RetryAfter))
 	}
-	p := s.frame(r, s.lastSite(), "", "")
+	p := k.frame(r, k.lastSite(), "", "")
 	p.NoIndex = true
-	if err := s.render(w, r, status, errorview.Error(p, v)); err != nil {
-		s.cfg.Log.Error("rendering an error page", "err", err)
+	if err := k.render(w, r, status, errorview.Error(p, v)); err != nil {
+		k.Log.Error("rendering an error page", "err", err)
 		http.Error(w, "ขออภัย ระบบขัดข้อง", http.StatusInternalServerError)
 	}
 }
 
 // render writes a whole page or nothing: the page is built, the session's
 // values are saved, and only then is the first byte sent.
-func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+func (k *Kit) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
 	b := pageBuffer()
 	defer doneWith(b)
 	if err := c.Render(context.WithoutCancel(r.Context()), b); err != nil { // a request out of time gets its page too
 		return err
 	}
-	s.save(r.Context())
+	k.save(r.Context())
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
@@ -149,13 +146,13 @@ func doneWith(b *bytes.Buffer) {
 // save writes down what the next page is to say once. Where that fails the page
 // says it twice or not at all: what was asked for is done, or read, and nobody
 // may be told otherwise.
-func (s *Server) save(ctx context.Context) {
-	c := s.current(ctx)
+func (k *Kit) save(ctx context.Context) {
+	c := k.current(ctx)
 	if !c.Actor.SignedIn() {
 		return
 	}
-	if err := s.sessions.Save(ctx, c); err != nil {
-		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "the session's values were not saved", slog.String("id", middleware.GetReqID(ctx)), slog.Any("err", err))
+	if err := k.Sessions.Save(ctx, c); err != nil {
+		k.Log.LogAttrs(ctx, slog.LevelWarn, "the session's values were not saved", slog.String("id", middleware.GetReqID(ctx)), slog.Any("err", err))
 	}
 }
 

@@ -29,8 +29,8 @@ func Policy(provider string, editor bool) string {
 
 // forEditors lets a page use the rich editor (component.RichText). It is for the
 // forms that show one, and for no other page of the editors.
-func (s *Server) forEditors(w http.ResponseWriter) {
-	w.Header().Set("Content-Security-Policy", Policy(s.provider, true))
+func (k *Kit) forEditors(w http.ResponseWriter) {
+	w.Header().Set("Content-Security-Policy", Policy(k.provider, true))
 }
 
 // convertText answers the rich editor when somebody changes to the plain field

@@ -17,14 +17,14 @@ import (
 
 // roleTokenPages are จัดการ Token: the codes that officers give out.
 type roleTokenPages struct {
-	*Server
+	*Kit
 	tokens *token.Service
 }
 
 func (p roleTokenPages) list(w http.ResponseWriter, r *http.Request) error {
 	v := roletokenview.List{}
 	// What was just refreshed is shown, unless somebody used it meanwhile.
-	if id, err := strconv.ParseInt(p.sessions.TakeMark(r.Context()), 10, 64); err == nil {
+	if id, err := strconv.ParseInt(p.Sessions.TakeMark(r.Context()), 10, 64); err == nil {
 		shown, err := p.tokens.Show(r.Context(), p.actor(r), token.ID(id))
 		if _, gone := refillable(err); err != nil && !gone {
 			return err
@@ -110,9 +110,9 @@ func (p roleTokenPages) refresh(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.sessions.Flash(r.Context(), refreshedText(done))
+	p.Sessions.Flash(r.Context(), refreshedText(done))
 	if done.State == token.Ready {
-		p.sessions.Mark(r.Context(), strconv.FormatInt(int64(done.Last), 10))
+		p.Sessions.Mark(r.Context(), strconv.FormatInt(int64(done.Last), 10))
 	}
 	p.save(r.Context())
 	redirect(w, r, back)

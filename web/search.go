@@ -4,19 +4,16 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"portal/internal/kit/problem"
-	"portal/internal/site/feedback"
 	"portal/internal/site/search"
 	"portal/templates/layout"
 	"portal/templates/public/searchview"
 )
 
 type searchPages struct {
-	*Server
-	search   *search.Service
-	feedback *feedback.Service
+	*Kit
+	search *search.Service
 }
 
 // find answers a question from memory: it works while the database is away.
@@ -55,7 +52,7 @@ func (p searchPages) mayFind(r *http.Request, asked string) *problem.Error {
 	if asked == "" {
 		return nil
 	}
-	return p.busy(r, p.limits.Search, "ค้นหาบ่อยเกินไป กรุณารอ %s แล้วกดค้นหาอีกครั้ง")
+	return p.busy(r, p.Limits.Search, "ค้นหาบ่อยเกินไป กรุณารอ %s แล้วกดค้นหาอีกครั้ง")
 }
 
 // tooOften gives the form back with what was typed.
@@ -64,25 +61,4 @@ func (p searchPages) tooOften(w http.ResponseWriter, r *http.Request, l layout.P
 	l.NoIndex, l.Scripts = true, []string{"js/form.js"}
 	l.Return = layout.SearchPath + "?" + url.Values{"q": {v.Asked}, "kind": {string(v.Only)}}.Encode()
 	return p.render(w, r, statuses[v.Busy.Kind], searchview.Search(l, v))
-}
-
-// report shows editors what readers look for.
-func (p searchPages) report(w http.ResponseWriter, r *http.Request) error {
-	days, err := strconv.Atoi(r.URL.Query().Get("days"))
-	if err != nil || !slices.Contains(searchview.Spans, days) {
-		days = searchview.Spans[1]
-	}
-	report, err := p.search.Report(r.Context(), p.actor(r), days)
-	if err != nil {
-		return err
-	}
-	votes, err := p.feedback.Latest(r.Context(), p.actor(r), days)
-	if err != nil {
-		return err
-	}
-	l, err := p.office(r, "คำค้นของผู้อ่าน")
-	if err != nil {
-		return err
-	}
-	return p.render(w, r, http.StatusOK, searchview.Report(l, report, votes))
 }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -66,38 +65,20 @@ type Services struct {
 
 // Server answers every request of the portal.
 type Server struct {
-	cfg      Config
-	host     string
-	secure   bool
-	provider string // origin of the provider
-	sessions *session.Service
-	contents *content.Service
-	limits   *ratelimit.Service
-	common   fixed // headers of every answer
-	proxies  []netip.Prefix
+	*Kit
+	cfg     Config
+	host    string
+	common  fixed // headers of every answer
+	proxies []netip.Prefix
 
 	sessionCookie, displayCookie string // names
 	stopping                     atomic.Bool
 
 	prepared preparedPages
-
-	search    searchPages
-	helpful   helpfulPages
-	file      filePages
-	library   libraryPages
-	signin    signinPages
-	redeem    redeemPages
-	profile   profilePages
-	content   contentPages
-	agency    agencyPages
-	roleToken roleTokenPages
-	staff     staffPages
-	device    devicePages
-	audit     auditPages
-	status    statusPages
-	health    healthPages
-	discover  discoverPages
-	display   displayPages
+	health   healthPages
+	people   *peopleArea
+	site     *siteArea
+	areas    []area
 }
 
 // New returns a Server. cfg.BaseURL and cfg.Issuer must be valid addresses.
@@ -105,44 +86,35 @@ func New(cfg Config, v Services) *Server {
 	if cfg.Traffic == nil {
 		cfg.Traffic = cfg.Log
 	}
-	if cfg.Observer == nil {
-		cfg.Observer = deaf{}
-	}
-	s := &Server{
-		cfg: cfg, sessions: v.Sessions, contents: v.Content, limits: v.Limits, proxies: prefixes(cfg.TrustedProxies),
-		secure: strings.HasPrefix(cfg.BaseURL, "https://"), provider: origin(cfg.Issuer),
-	}
+	s := &Server{Kit: newKit(cfg.forKit(v)), cfg: cfg, proxies: prefixes(cfg.TrustedProxies)}
 	if u, err := url.Parse(cfg.BaseURL); err == nil {
 		s.host = u.Host
 	}
 	s.common = s.security()
 	s.sessionCookie, s.displayCookie = s.cookieName("session"), s.cookieName("display")
 	s.prepared = newPreparedPages(s)
-	s.contents.OnChange(s.prepared.follow)
-	s.search = searchPages{s, v.Search, v.Feedback}
-	s.helpful = helpfulPages{s, v.Feedback}
-	s.file = filePages{s, newFileCache(v.Files, v.Content, fileMemory)}
-	s.library = libraryPages{s, v.Files, v.Editing}
-	s.signin = signinPages{s, v.SignIn}
-	s.redeem = redeemPages{s, v.Onboarding}
-	s.profile = profilePages{s, v.Staff, v.Sessions}
-	s.content = contentPages{Server: s, editing: v.Editing, feedback: v.Feedback, files: v.Files}
-	s.agency = agencyPages{s, v.Agencies}
-	s.roleToken = roleTokenPages{s, v.Tokens}
-	s.staff = staffPages{s, v.Staff, v.Agencies}
-	s.device = devicePages{s, v.Sessions}
-	s.audit = auditPages{s, v.AuditLog, v.Agencies}
-	s.status = statusPages{s, v.Status}
+	s.Content.OnChange(s.prepared.follow)
 	s.health = healthPages{s}
-	s.discover = discoverPages{s}
-	s.display = displayPages{s}
+	s.people = newPeoplePages(s.Kit, peopleServices{v.Agencies, v.Onboarding, v.SignIn, v.Staff, v.Tokens})
+	s.site = newSitePages(s.Kit, s.prepared, siteServices{v.Editing, v.Feedback, v.Files, v.Search})
+	s.areas = []area{
+		newPublicPages(s.Kit, v.Search, v.Feedback),
+		newOrgPages(s.Kit, v.Agencies),
+		s.people,
+		s.site,
+		newOpsPages(s.Kit, opsServices{v.Agencies, v.AuditLog, v.Status}),
+	}
 	return s
 }
 
-func origin(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
+// forKit is what the pages of all areas are made with.
+func (c Config) forKit(v Services) kitConfig {
+	k := kitConfig{
+		BaseURL: c.BaseURL, Issuer: c.Issuer, CheckLinks: c.CheckLinks, BrowserKeys: c.BrowserKeys, Log: c.Log, Now: c.Now, Observer: c.Observer,
+		Sessions: v.Sessions, Content: v.Content, Limits: v.Limits,
 	}
-	return u.Scheme + "://" + u.Host
+	if v.AuditLog != nil {
+		k.Refusals = v.AuditLog
+	}
+	return k
 }

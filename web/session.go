@@ -18,15 +18,24 @@ type visit struct {
 	typed   bool // a form of before the session's end was given back
 }
 
+// newVisit returns a context in which the session middleware says who is asking.
+func newVisit(ctx context.Context) (context.Context, *visit) {
+	v := new(visit)
+	return context.WithValue(ctx, visitKey{}, v), v
+}
+
+// StaffID is the id of the person who asks; 0 without a session.
+func (v *visit) StaffID() int64 { return v.current.Actor.StaffID }
+
 // withSession finds out who is asking.
-func (s *Server) withSession(next http.Handler) http.Handler {
+func (k *Kit) withSession(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		waiting, r, end := withPatience(w, r)
 		defer end()
-		token := s.cookie(r, "session")
-		ctx, current, err := s.sessions.Load(r.Context(), token)
+		token := k.cookie(r, "session")
+		ctx, current, err := k.Sessions.Load(r.Context(), token)
 		if err != nil {
-			s.fail(w, r, err)
+			k.fail(w, r, err)
 			return
 		}
 		r = r.WithContext(ctx)
@@ -36,11 +45,11 @@ func (s *Server) withSession(next http.Handler) http.Handler {
 			v.current = current
 		}
 		if token != "" && !current.Actor.SignedIn() {
-			s.forgetSession(w, token)
+			k.forgetSession(w, token)
 		}
 		if current.RightsChanged && isVisit(r) {
-			if err := s.renew(ctx, w, current); err != nil {
-				s.fail(w, r, err)
+			if err := k.renew(ctx, w, current); err != nil {
+				k.fail(w, r, err)
 				return
 			}
 		}
@@ -49,10 +58,10 @@ func (s *Server) withSession(next http.Handler) http.Handler {
 }
 
 // renew gives the session a new id after a change of rights.
-func (s *Server) renew(ctx context.Context, w http.ResponseWriter, c session.Current) error {
-	token, err := s.sessions.Renew(ctx, c)
+func (k *Kit) renew(ctx context.Context, w http.ResponseWriter, c session.Current) error {
+	token, err := k.Sessions.Renew(ctx, c)
 	if err == nil && token != "" {
-		s.setCookie(w, "session", token, 0)
+		k.setCookie(w, "session", token, 0)
 	}
 	return err
 }
@@ -65,7 +74,7 @@ func isVisit(r *http.Request) bool {
 }
 
 // current is the live session; outside withSession it is nobody's.
-func (s *Server) current(ctx context.Context) session.Current {
+func (k *Kit) current(ctx context.Context) session.Current {
 	if v, ok := ctx.Value(visitKey{}).(*visit); ok {
 		return v.current
 	}
@@ -73,14 +82,14 @@ func (s *Server) current(ctx context.Context) session.Current {
 }
 
 // actor is who is asking.
-func (s *Server) actor(r *http.Request) authz.Actor { return s.current(r.Context()).Actor }
+func (k *Kit) actor(r *http.Request) authz.Actor { return k.current(r.Context()).Actor }
 
 // setCookie sets a cookie that scripts cannot read and other sites cannot send
 // along with a form. maxAge 0 lasts until the browser closes; below 0 it goes.
-func (s *Server) setCookie(w http.ResponseWriter, name, value string, maxAge time.Duration) {
+func (k *Kit) setCookie(w http.ResponseWriter, name, value string, maxAge time.Duration) {
 	c := &http.Cookie{ // #nosec G124 -- Secure wherever the portal is served over HTTPS
-		Name: s.cookieName(name), Value: value, Path: "/",
-		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: k.cookieName(name), Value: value, Path: "/",
+		Secure: k.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 	switch {
 	case maxAge < 0:
@@ -93,14 +102,14 @@ func (s *Server) setCookie(w http.ResponseWriter, name, value string, maxAge tim
 
 // cookieName carries the __Host- prefix (RFC 6265bis) wherever the portal is
 // served over HTTPS; plain HTTP exists on a developer's own machine only.
-func (s *Server) cookieName(name string) string {
-	if s.secure {
+func (k *Kit) cookieName(name string) string {
+	if k.secure {
 		return "__Host-portal-" + name
 	}
 	return "portal-" + name
 }
 
-func (s *Server) hasSessionCookie(r *http.Request) bool {
-	_, err := r.Cookie(s.cookieName("session"))
+func (k *Kit) hasSessionCookie(r *http.Request) bool {
+	_, err := r.Cookie(k.cookieName("session"))
 	return err == nil
 }

@@ -15,7 +15,7 @@ import (
 const attemptCookieLasts = 10 * time.Minute
 
 type signinPages struct {
-	*Server
+	*Kit
 	signin *signin.Service
 }
 
@@ -55,7 +55,7 @@ func (p signinPages) whySignIn(r *http.Request) string {
 
 // start sends the person to the provider.
 func (p signinPages) start(w http.ResponseWriter, r *http.Request) error {
-	if busy := p.busy(r, p.limits.SignIn, "มีการเริ่มเข้าสู่ระบบจากเครือข่ายหรือเบราว์เซอร์นี้บ่อยเกินไป กรุณารอ %s แล้วกดปุ่ม “Digital ID” อีกครั้ง"); busy != nil {
+	if busy := p.busy(r, p.Limits.SignIn, "มีการเริ่มเข้าสู่ระบบจากเครือข่ายหรือเบราว์เซอร์นี้บ่อยเกินไป กรุณารอ %s แล้วกดปุ่ม “Digital ID” อีกครั้ง"); busy != nil {
 		retryAfter(w, busy)
 		return p.showWith(w, r, statuses[busy.Kind], signin.SafeReturn(r.URL.Query().Get("return")), busy.Message)
 	}
@@ -65,7 +65,7 @@ func (p signinPages) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	to, err := p.signin.Begin(r.Context(), browser, r.URL.Query().Get("return"))
 	if err != nil {
-		p.cfg.Observer.SignIn(signInOutcome(err))
+		p.Observer.SignIn(signInOutcome(err))
 		return err
 	}
 	p.setCookie(w, "signin", browser, attemptCookieLasts)
@@ -81,7 +81,7 @@ func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
 		Address: address(r), UserAgent: r.UserAgent(), Browser: p.cookie(r, "signin"), Replaces: p.cookie(r, "session"),
 	}
 	done, err := p.signin.Finish(r.Context(), cb)
-	p.cfg.Observer.SignIn(signInOutcome(err))
+	p.Observer.SignIn(signInOutcome(err))
 	switch {
 	case problem.Is(err, problem.BadInput): // the way on is to begin again, for whoever pressed “cancel” too
 		p.logCause(r, err)
@@ -94,7 +94,7 @@ func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
 	p.setCookie(w, "session", done.SessionToken, 0)
 	p.rememberBrowser(w, r)
 	if key := p.cookie(r, "form"); key != "" {
-		if err := p.sessions.DropForms(r.Context(), key, done.StaffID); err != nil {
+		if err := p.Sessions.DropForms(r.Context(), key, done.StaffID); err != nil {
 			p.logKept(r, err)
 		}
 	}
@@ -104,8 +104,8 @@ func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
 
 // signOut ends the session here and then at the provider.
 func (p signinPages) signOut(w http.ResponseWriter, r *http.Request) error {
-	hint := p.sessions.IDToken(r.Context())
-	err := p.sessions.Close(r.Context(), p.actor(r), p.current(r.Context()))
+	hint := p.Sessions.IDToken(r.Context())
+	err := p.Sessions.Close(r.Context(), p.actor(r), p.current(r.Context()))
 	if err != nil && !problem.Is(err, problem.SignIn) { // whoever is out already may go on
 		return err
 	}

@@ -22,7 +22,7 @@ import (
 
 // staffPages are จัดการรายละเอียดผู้ใช้งาน: people and their memberships.
 type staffPages struct {
-	*Server
+	*Kit
 	staff    *staff.Service
 	agencies *agency.Service
 }
@@ -109,7 +109,7 @@ func (p staffPages) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name := "รายชื่อผู้ใช้งาน " + thaidate.Short(p.cfg.Now())
+	name := "รายชื่อผู้ใช้งาน " + thaidate.Short(p.Now())
 	return p.stream(w, r, name, format, func(out export.Writer) error {
 		if err := out.Row("ชื่อ", "อีเมล", "บทบาทผู้ใช้", "หน่วยงาน", "รหัสหน่วยงาน", "สถานะ", "ได้รับเมื่อ", "เข้าสู่ระบบล่าสุด"); err != nil {
 			return err

@@ -167,7 +167,7 @@ func (p staffPages) change(r *http.Request, f staffview.Form) (c staff.Change, r
 	return staff.Change{
 		Role: f.Role, Reason: f.Reason, Confirmed: f.Confirmed, Key: idempotency.Key(f.Key),
 		Own: func(tx *audit.Tx) (err error) {
-			*renewed, err = p.sessions.Rotate(r.Context(), tx, p.current(r.Context()), "ปรับสิทธิ์ของท่านเรียบร้อยแล้ว")
+			*renewed, err = p.Sessions.Rotate(r.Context(), tx, p.current(r.Context()), "ปรับสิทธิ์ของท่านเรียบร้อยแล้ว")
 			return err
 		},
 	}, renewed
@@ -192,7 +192,7 @@ func (p staffPages) changed(w http.ResponseWriter, r *http.Request, h staff.Held
 // happened before.
 func (p staffPages) back(w http.ResponseWriter, r *http.Request, to, message string, err error) error {
 	if err == nil {
-		p.sessions.Flash(r.Context(), message)
+		p.Sessions.Flash(r.Context(), message)
 		p.save(r.Context())
 	}
 	redirect(w, r, to)

@@ -9,7 +9,7 @@ import (
 
 // statusPages are สถานะระบบ: how the portal is.
 type statusPages struct {
-	*Server
+	*Kit
 	status *status.Service
 }
 

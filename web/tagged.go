@@ -12,7 +12,7 @@ import (
 
 // renderTagged sends a public page under an entity tag of its bytes. A page
 // differs by the display cookie and by whether anybody is signed in.
-func (s *Server) renderTagged(w http.ResponseWriter, r *http.Request, c templ.Component) error {
+func (k *Kit) renderTagged(w http.ResponseWriter, r *http.Request, c templ.Component) error {
 	b := pageBuffer()
 	defer doneWith(b)
 	if err := c.Render(r.Context(), b); err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 type redeemPages struct {
-	*Server
+	*Kit
 	onboarding *onboarding.Service
 }
 
@@ -38,7 +38,7 @@ func (p redeemPages) redeem(w http.ResponseWriter, r *http.Request) error {
 	renewed := ""
 	err := p.onboarding.Redeem(r.Context(), p.actor(r), f.Token, idempotency.Key(r.PostForm.Get("form_key")),
 		func(tx *audit.Tx) (err error) {
-			renewed, err = p.sessions.Rotate(r.Context(), tx, p.current(r.Context()),
+			renewed, err = p.Sessions.Rotate(r.Context(), tx, p.current(r.Context()),
 				"ยืนยันสิทธิ์เรียบร้อยแล้ว กรุณาตรวจสอบบทบาทและหน่วยงานของท่านด้านล่าง")
 			return err
 		})

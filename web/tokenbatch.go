@@ -34,7 +34,7 @@ func (p roleTokenPages) issueMany(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	p.sessions.Flash(r.Context(), "ทุกรายการที่เลือกมีรหัส Token พร้อมใช้แล้ว")
+	p.Sessions.Flash(r.Context(), "ทุกรายการที่เลือกมีรหัส Token พร้อมใช้แล้ว")
 	p.save(r.Context())
 	redirect(w, r, batchPath(key))
 	return nil
@@ -80,7 +80,7 @@ func (p roleTokenPages) print(w http.ResponseWriter, r *http.Request) error {
 	return p.render(w, r, http.StatusOK, roletokenview.Slips(l, v))
 }
 
-func (p roleTokenPages) signInAddress() string { return p.cfg.BaseURL + "/backend/login" }
+func (p roleTokenPages) signInAddress() string { return p.BaseURL + "/backend/login" }
 
 // file sends the batch's codes as a table.
 func (p roleTokenPages) file(format export.Format) handler {

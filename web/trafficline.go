@@ -62,7 +62,7 @@ func (s *Server) answered(r *http.Request, client netip.Addr, status int, start 
 	s.cfg.Traffic.LogAttrs(r.Context(), slog.LevelInfo, "request",
 		slog.String("id", of.ID), slog.String("method", of.Method), slog.String("path", of.Path), slog.Int("status", status),
 		slog.Int64("staff", 0), slog.String("address", client.String()), slog.String("user_agent", of.UserAgent), slog.Duration("took", took))
-	s.cfg.Observer.Request(of.Method, of.Path, status, took) // a prepared page's path is its route
+	s.Observer.Request(of.Method, of.Path, status, took) // a prepared page's path is its route
 }
 
 // first is what Header.Get finds under a name that is written as it is kept.
