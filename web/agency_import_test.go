@@ -11,10 +11,11 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/org/agency"
+	"portal/web/kit"
 )
 
 // upload sends a file as a browser would.
-func (s *site) upload(cookie *http.Cookie, path, name string, content []byte) (*http.Response, string) {
+func (s *testSite) upload(cookie *http.Cookie, path, name string, content []byte) (*http.Response, string) {
 	s.t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
@@ -95,7 +96,7 @@ func TestA47_OnlyTheUploadTakesLargeBodies(t *testing.T) {
 		want    int
 	}{
 		"a large file": {importPath, big, http.StatusSeeOther},
-		"too large":    {importPath, bytes.Repeat([]byte("x"), agency.MaxFile+maxForm+1), http.StatusRequestEntityTooLarge},
+		"too large":    {importPath, bytes.Repeat([]byte("x"), agency.MaxFile+kit.MaxForm+1), http.StatusRequestEntityTooLarge},
 		"no CSV":       {importPath, []byte("PK\x03\x04"), http.StatusUnprocessableEntity},
 	} {
 		if res, _ := s.upload(admin, c.path, "a.csv", c.content); res.StatusCode != c.want {

@@ -30,13 +30,15 @@ func TestA55_UnitSuggestions(t *testing.T) {
 }
 
 // suggested lists the codes of the units suggested for text.
-func (s *site) suggested(cookie *http.Cookie, text string) string {
+func (s *testSite) suggested(cookie *http.Cookie, text string) string {
 	s.t.Helper()
 	res := s.get("/backend/agencies/suggest?q="+url.QueryEscape(text), cookie)
 	if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
 		s.t.Fatalf("%s: %d %s", text, res.StatusCode, res.Header.Get("Content-Type"))
 	}
-	var answer struct{ Units []suggestion }
+	var answer struct {
+		Units []struct{ ID, Name, About string }
+	}
 	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil {
 		s.t.Fatal(err)
 	}
@@ -49,7 +51,7 @@ func (s *site) suggested(cookie *http.Cookie, text string) string {
 }
 
 // send posts a form as somebody who pressed its button, and returns the page.
-func (s *site) send(path string, cookie *http.Cookie, form url.Values) (*http.Response, string) {
+func (s *testSite) send(path string, cookie *http.Cookie, form url.Values) (*http.Response, string) {
 	s.t.Helper()
 	res := s.do(request{method: http.MethodPost, path: path, form: form, cookie: cookie})
 	return res, text(s.t, res)

@@ -15,6 +15,7 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/static"
+	"portal/web/kit"
 )
 
 // leastPoints are what the Observatory gives to any answer of ours.
@@ -22,7 +23,7 @@ const leastPoints = 130
 
 // answers are all kinds of answers: each route as visitors and administrators
 // get it, and each way to be refused.
-func (s *site) answers(check func(name string, res *http.Response)) {
+func (s *testSite) answers(check func(name string, res *http.Response)) {
 	s.t.Helper()
 	ask := func(name string, q request) { check(name+" "+q.method+" "+q.path, s.do(q)) }
 	err := chi.Walk(s.handler.(chi.Router), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
@@ -63,12 +64,12 @@ func (s *site) answers(check func(name string, res *http.Response)) {
 }
 
 // refusals are the answers that no route gives when all is well.
-func (s *site) refusals(ask func(string, request)) {
+func (s *testSite) refusals(ask func(string, request)) {
 	ask("unknown", request{method: "GET", path: "/.git/config"})
 	ask("wrong method", request{method: "DELETE", path: "/backend"})
 	ask("trace", request{method: "TRACE", path: "/backend"})
 	ask("cross-site", request{method: "POST", path: "/backend/display", form: url.Values{}, header: map[string]string{"Sec-Fetch-Site": "cross-site"}})
-	ask("too large", request{method: "POST", path: "/backend/display", form: url.Values{"x": {strings.Repeat("x", 2*maxForm)}}})
+	ask("too large", request{method: "POST", path: "/backend/display", form: url.Values{"x": {strings.Repeat("x", 2*kit.MaxForm)}}})
 	ask("no text", request{method: "GET", path: "/backend/search?q=%00"})
 	ask("no slug", request{method: "POST", path: "/backend/faq/nothing/helpful", form: url.Values{"answer": {"yes"}}})
 	ask("bad callback", request{method: "GET", path: "/backend/login/callback?error=x"})
@@ -84,7 +85,7 @@ func (s *site) refusals(ask func(string, request)) {
 }
 
 // pathTo is an address of a route, but for {id}.
-func (s *site) pathTo(route string) string {
+func (s *testSite) pathTo(route string) string {
 	var hash string
 	if err := s.pool.QueryRow(s.t.Context(), `SELECT encode(sha256, 'hex') FROM files ORDER BY sha256 LIMIT 1`).Scan(&hash); err != nil {
 		s.t.Fatal(err)

@@ -23,10 +23,11 @@ import (
 	"portal/internal/ops/trafficlog"
 	"portal/internal/site/content"
 	"portal/templates/layout"
+	"portal/web/kit"
 )
 
 // packedSite is a site whose pages are packed as short as can be.
-func packedSite(t *testing.T) *site {
+func packedSite(t *testing.T) *testSite {
 	t.Helper()
 	s := newSite(t)
 	if err := s.contents.Refresh(t.Context()); err != nil {
@@ -110,7 +111,7 @@ func TestA48_ReadersDifferInOneClass(t *testing.T) {
 		for _, signedIn := range []bool{false, true} {
 			for _, look := range looks {
 				for name := range codings {
-					cookies := []string{"other=1", "__Host-portal-display=" + writeDisplay(look)}
+					cookies := []string{"other=1", "__Host-portal-display=" + kit.WriteDisplay(look)}
 					if signedIn {
 						cookies = append(cookies, staff.Name+"="+staff.Value)
 					}
@@ -245,9 +246,11 @@ func TestPeerIsTheClientsAddress(t *testing.T) {
 // bareWriter is a ResponseWriter that costs nothing.
 type bareWriter struct{ h http.Header }
 
-func (w bareWriter) Header() http.Header         { return w.h }
+func (w bareWriter) Header() http.Header { return w.h }
+
 func (w bareWriter) Write(b []byte) (int, error) { return len(b), nil }
-func (w bareWriter) WriteHeader(int)             {}
+
+func (w bareWriter) WriteHeader(int) {}
 
 func TestAPreparedPageCostsNoAllocation(t *testing.T) {
 	s := newSite(t)
@@ -270,7 +273,7 @@ func TestAPreparedPageCostsNoAllocation(t *testing.T) {
 }
 
 // awaySite is a site behind a link that can be cut, with all that runs beside it.
-func awaySite(t *testing.T) (*site, *testdb.Link) {
+func awaySite(t *testing.T) (*testSite, *testdb.Link) {
 	t.Helper()
 	pool, link := testdb.NewLink(t, testdb.New(t))
 	s := newSiteOn(t, pool, "https://id.invalid")
@@ -279,7 +282,7 @@ func awaySite(t *testing.T) (*site, *testdb.Link) {
 }
 
 // followed keeps the public pages up to date, as a server does.
-func (s *site) followed() {
+func (s *testSite) followed() {
 	s.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	var work sync.WaitGroup
