@@ -19,7 +19,7 @@ import (
 	"portal/static"
 	"portal/templates/component"
 	"portal/templates/layout"
-	"portal/web"
+	"portal/web/site"
 )
 
 const samplePicture = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -49,7 +49,7 @@ func startEditor(t *testing.T, value string) *editorPage {
 		static.Handler().ServeHTTP(w, r)
 	})
 	mux.HandleFunc("/backend/content/convert", func(w http.ResponseWriter, r *http.Request) {
-		_ = json.NewEncoder(w).Encode(web.ConvertText(r.PostFormValue("html"), r.PostFormValue("markdown")))
+		_ = json.NewEncoder(w).Encode(site.ConvertText(r.PostFormValue("html"), r.PostFormValue("markdown")))
 	})
 	mux.HandleFunc("/pictures", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprintf(w, `[{"hash":%q,"name":"ตราสัญลักษณ์ของหน่วยงาน.png","width":64,"height":64}]`, samplePicture)

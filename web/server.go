@@ -101,14 +101,18 @@ func New(cfg Config, v Services) *Server {
 	s.prepared = newPreparedPages(s)
 	s.Content.OnChange(s.prepared.follow)
 	s.health = healthPages{s}
-	s.people = people.New(s.Kit, people.Services{v.Agencies, v.Onboarding, v.SignIn, v.Staff, v.Tokens})
-	s.site = site.New(s.Kit, s.prepared, site.Services{v.Editing, v.Feedback, v.Files, v.Search})
+	s.people = people.New(s.Kit, people.Services{
+		Agencies: v.Agencies, Onboarding: v.Onboarding, SignIn: v.SignIn, Staff: v.Staff, Tokens: v.Tokens,
+	})
+	s.site = site.New(s.Kit, s.prepared, site.Services{
+		Editing: v.Editing, Feedback: v.Feedback, Files: v.Files, Search: v.Search,
+	})
 	s.areas = []area{
 		public.New(s.Kit, v.Search, v.Feedback),
 		org.New(s.Kit, v.Agencies),
 		s.people,
 		s.site,
-		ops.New(s.Kit, ops.Services{v.Agencies, v.AuditLog, v.Status}),
+		ops.New(s.Kit, ops.Services{Agencies: v.Agencies, AuditLog: v.AuditLog, Status: v.Status}),
 	}
 	return s
 }
