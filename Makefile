@@ -39,7 +39,6 @@ check: ## formatting and generated code are in step
 	$(AMPLY) $(GO) tool templ fmt -fail templates
 	sh .ci/generated
 	$(GO) mod verify >/dev/null
-	$(GO) -C tools mod verify >/dev/null
 	@$(call tool,supply) licences >/dev/null
 
 lint: ## vet and linters
