@@ -53,8 +53,11 @@ func (o Order) Parse(text string) (Cursor, error) {
 	return c, nil
 }
 
-// String is the cursor as it stands in an address.
+// String is the cursor as it stands in an address: "" for the first page.
 func (c Cursor) String() string {
+	if c.First() {
+		return ""
+	}
 	raw, _ := json.Marshal(c) // strings and a bool always encode
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
