@@ -21,7 +21,7 @@ import (
 )
 
 // preparedPages keeps each public page as the bytes that are sent
-// (docs/adr/0010-prepared-pages.md).
+// (docs/adr/0007-prepared-pages.md).
 type preparedPages struct {
 	*Server
 	making *sync.Mutex // held by whoever makes a shelf
