@@ -12,7 +12,8 @@ import (
 )
 
 // countBelow counts the units directly under agency a, up to what lists count.
-var countBelow = fmt.Sprintf(`(SELECT count(*) FROM (SELECT FROM agencies c WHERE c.parent_id = a.id LIMIT %d) AS below)`, listing.CountLimit+1)
+var countBelow = fmt.Sprintf(`(SELECT count(*) FROM (SELECT FROM agencies c WHERE c.parent_id = a.id LIMIT %d) AS below)`,
+	listing.CountLimit+1)
 
 // query is the condition that makes a list, with its parameters. It holds only
 // what is asked for, so that each combination has a plan of its own.

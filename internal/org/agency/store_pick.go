@@ -78,7 +78,8 @@ func selectUnits(ctx context.Context, r db.Reader, where listing.Reach, text str
 	for _, k := range authz.AgencyKinds {
 		sql += ` UNION ALL ` + branch(fmt.Sprintf(`a.kind = '%s'`, k))
 	}
-	units, _, err = queryUnits(ctx, r, fmt.Sprintf(`SELECT %s, %d AS total FROM (SELECT u.* FROM (%s) AS u LIMIT 2 * %s) AS a`, unitColumns, total, sql, last), q.Args)
+	sql = fmt.Sprintf(`SELECT %s, %d AS total FROM (SELECT u.* FROM (%s) AS u LIMIT 2 * %s) AS a`, unitColumns, total, sql, last)
+	units, _, err = queryUnits(ctx, r, sql, q.Args)
 	return units, err
 }
 

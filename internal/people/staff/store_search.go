@@ -57,8 +57,10 @@ func (q *listQuery) byIndex(size int) string {
 	with := q.asked() + `, within AS MATERIALIZED (SELECT ` + rowSQL + ` FROM staff_places p` +
 		listing.Where([]string{`p.place = ` + country}, q.Conditions, q.containing()) + ` LIMIT ` + strconv.Itoa(listing.CountLimit+1) + `),
 		hits AS MATERIALIZED (` + q.placed(`within`) + `)`
-	hits := `SELECT p.* FROM hits p` + listing.Where([]string{q.after}) + ` UNION ` + q.inOrder(q.cursor, size, append(q.beginning(), q.after)...)
-	count := `SELECT (SELECT count(*) FROM (SELECT * FROM hits UNION ` + beginning + `) n) AS found, (SELECT count(*) FROM within) > ` + strconv.Itoa(listing.CountLimit) + ` AS unfinished`
+	hits := `SELECT p.* FROM hits p` + listing.Where([]string{q.after}) + ` UNION ` +
+		q.inOrder(q.cursor, size, append(q.beginning(), q.after)...)
+	count := `SELECT (SELECT count(*) FROM (SELECT * FROM hits UNION ` + beginning + `) n) AS found,
+		(SELECT count(*) FROM within) > ` + strconv.Itoa(listing.CountLimit) + ` AS unfinished`
 	return q.listed(with, hits, count, size)
 }
 

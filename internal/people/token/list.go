@@ -42,7 +42,9 @@ const pageSize = 25
 
 // order is what the list is sorted by: the unit, and within it the role, widest
 // reach first.
-var order = listing.Order{Columns: []listing.Column{{Name: "name", Type: listing.Text}, {Name: "id", Type: listing.BigInt}, {Name: "n", Type: listing.Int}}}
+var order = listing.Order{Columns: []listing.Column{
+	{Name: "name", Type: listing.Text}, {Name: "id", Type: listing.BigInt}, {Name: "n", Type: listing.Int},
+}}
 
 // List shows the pairs of role and unit that the actor may issue codes for, by
 // the units' names. It opens no code.

@@ -174,7 +174,8 @@ func (q *pairQuery) after(c listing.Cursor) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf(`WHERE (name, id) %[1]s= (%[2]s, %[3]s) AND (name, id, n) %[1]s (%[2]s, %[3]s, %[4]s)`, order.Compare(c), k[0], k[1], k[2]), nil
+	return fmt.Sprintf(`WHERE (name, id) %[1]s= (%[2]s, %[3]s) AND (name, id, n) %[1]s (%[2]s, %[3]s, %[4]s)`,
+		order.Compare(c), k[0], k[1], k[2]), nil
 }
 
 // page is what selectRows reads: rows, how many there are in all, and the unit's name.

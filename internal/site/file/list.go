@@ -74,7 +74,9 @@ type Use struct {
 const pageRows = 30
 
 // order is what the list is sorted by: the newest first.
-var order = listing.Order{Down: true, Columns: []listing.Column{{Name: "created_at", Type: listing.Time}, {Name: "sha256", Type: listing.SHA256}}}
+var order = listing.Order{Down: true, Columns: []listing.Column{
+	{Name: "created_at", Type: listing.Time}, {Name: "sha256", Type: listing.SHA256},
+}}
 
 // List returns a page of the store, the newest first, with where each is used.
 func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, page string) (listing.Page[Listed], error) {

@@ -53,7 +53,8 @@ func selectList(ctx context.Context, r db.Reader, f Filter, c listing.Cursor) ([
 
 // listed reads up to limit rows of q in the direction c looks.
 func listed(ctx context.Context, r db.Reader, q listing.Query, c listing.Cursor, limit int) ([]Listed, error) {
-	rows, err := r.Query(ctx, fmt.Sprintf(`%s%s ORDER BY %s LIMIT %d`, listedSQL, listing.Where(q.Conditions), order.By(c, "f"), limit), q.Args...)
+	sql := fmt.Sprintf(`%s%s ORDER BY %s LIMIT %d`, listedSQL, listing.Where(q.Conditions), order.By(c, "f"), limit)
+	rows, err := r.Query(ctx, sql, q.Args...)
 	if err != nil {
 		return nil, err
 	}
