@@ -19,6 +19,7 @@ import (
 	"portal/static"
 	"portal/templates/component"
 	"portal/templates/layout"
+	"portal/web/kit"
 	"portal/web/site"
 )
 
@@ -99,7 +100,7 @@ func (p *editorPage) edit(w http.ResponseWriter, r *http.Request) {
 
 // page renders body in the frame of the office with the real policy.
 func (p *editorPage) page(w http.ResponseWriter, r *http.Request, body string, more func(context.Context, http.ResponseWriter) error) {
-	w.Header().Set("Content-Security-Policy", web.Policy("http://localhost", true))
+	w.Header().Set("Content-Security-Policy", kit.Policy("http://localhost", true))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	frame := layout.Office(layout.Page{Title: "แก้ไข", Path: r.URL.Path, NoIndex: true, Sheets: []string{"css/editor.css"},

@@ -189,7 +189,9 @@ func benchCases(b *testing.B, s *testSite) []benchCase {
 
 func after(text, mark string) string { _, rest, _ := strings.Cut(text, mark); return rest }
 
-func (s *testSite) page(cookie *http.Cookie, path string) string { return text(s.t, s.get(path, cookie)) }
+func (s *testSite) page(cookie *http.Cookie, path string) string {
+	return text(s.t, s.get(path, cookie))
+}
 
 func (s *testSite) word(sql string) (w string) {
 	s.t.Helper()
