@@ -19,7 +19,8 @@ import (
 	"portal/static"
 	"portal/templates/component"
 	"portal/templates/layout"
-	"portal/web"
+	"portal/web/kit"
+	"portal/web/site"
 )
 
 const samplePicture = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -49,7 +50,7 @@ func startEditor(t *testing.T, value string) *editorPage {
 		static.Handler().ServeHTTP(w, r)
 	})
 	mux.HandleFunc("/backend/content/convert", func(w http.ResponseWriter, r *http.Request) {
-		_ = json.NewEncoder(w).Encode(web.ConvertText(r.PostFormValue("html"), r.PostFormValue("markdown")))
+		_ = json.NewEncoder(w).Encode(site.ConvertText(r.PostFormValue("html"), r.PostFormValue("markdown")))
 	})
 	mux.HandleFunc("/pictures", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprintf(w, `[{"hash":%q,"name":"ตราสัญลักษณ์ของหน่วยงาน.png","width":64,"height":64}]`, samplePicture)
@@ -99,7 +100,7 @@ func (p *editorPage) edit(w http.ResponseWriter, r *http.Request) {
 
 // page renders body in the frame of the office with the real policy.
 func (p *editorPage) page(w http.ResponseWriter, r *http.Request, body string, more func(context.Context, http.ResponseWriter) error) {
-	w.Header().Set("Content-Security-Policy", web.Policy("http://localhost", true))
+	w.Header().Set("Content-Security-Policy", kit.Policy("http://localhost", true))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	frame := layout.Office(layout.Page{Title: "แก้ไข", Path: r.URL.Path, NoIndex: true, Sheets: []string{"css/editor.css"},

@@ -11,6 +11,7 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/org/agency"
+	"portal/web/kit"
 )
 
 // upload sends a file as a browser would.
@@ -95,7 +96,7 @@ func TestA47_OnlyTheUploadTakesLargeBodies(t *testing.T) {
 		want    int
 	}{
 		"a large file": {importPath, big, http.StatusSeeOther},
-		"too large":    {importPath, bytes.Repeat([]byte("x"), agency.MaxFile+maxForm+1), http.StatusRequestEntityTooLarge},
+		"too large":    {importPath, bytes.Repeat([]byte("x"), agency.MaxFile+kit.MaxForm+1), http.StatusRequestEntityTooLarge},
 		"no CSV":       {importPath, []byte("PK\x03\x04"), http.StatusUnprocessableEntity},
 	} {
 		if res, _ := s.upload(admin, c.path, "a.csv", c.content); res.StatusCode != c.want {

@@ -36,7 +36,9 @@ func (s *site) suggested(cookie *http.Cookie, text string) string {
 	if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
 		s.t.Fatalf("%s: %d %s", text, res.StatusCode, res.Header.Get("Content-Type"))
 	}
-	var answer struct{ Units []suggestion }
+	var answer struct {
+		Units []struct{ ID, Name, About string }
+	}
 	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil {
 		s.t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func TestA21_BackChannelTellsNothing(t *testing.T) {
 		"silent":          {request{method: "POST", form: url.Values{"logout_token": {"x"}}, header: map[string]string{"Sec-Fetch-Site": ""}}, http.StatusBadRequest},
 		"from a web site": {request{method: "POST", form: url.Values{"logout_token": {"x"}}, header: map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}}, http.StatusBadRequest},
 	} {
-		tt.q.path, tt.q.cookie = backChannelPath+tt.q.path, cookie
+		tt.q.path, tt.q.cookie = "/backend/logout/backchannel"+tt.q.path, cookie
 		res := s.do(tt.q)
 		if res.StatusCode != tt.want || res.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d, want %d; %v", name, res.StatusCode, tt.want, res.Header["Cache-Control"])

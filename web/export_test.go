@@ -15,6 +15,7 @@ import (
 	"portal/internal/kit/export"
 	"portal/internal/kit/problem"
 	"portal/internal/site/content"
+	"portal/web/kit"
 )
 
 // exporting serves one download over a real connection whose limits for a
@@ -22,12 +23,12 @@ import (
 func exporting(t *testing.T, write func(export.Writer) error) (*http.Response, error) {
 	t.Helper()
 	s := New(Config{BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Services{Content: content.New(nil, "", time.Now)})
-	h := s.accessLog(s.recoverer(s.handle(func(w http.ResponseWriter, r *http.Request) error {
+	h := s.accessLog(s.recoverer(s.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		format, err := export.ParseFormat(r.URL.Query().Get("format"))
 		if err != nil {
 			return err
 		}
-		return s.stream(w, r, "รายชื่อ", format, func(out export.Writer) error {
+		return s.Stream(w, r, "รายชื่อ", format, func(out export.Writer) error {
 			if err := r.Context().Err(); err != nil {
 				return err
 			}
@@ -127,7 +128,7 @@ func TestExportStopsWhenTheReaderLeaves(t *testing.T) {
 	_ = res.Body.Close()
 	select {
 	case err := <-stopped:
-		if !errors.Is(err, errLeft) {
+		if !errors.Is(err, kit.ErrReaderGone) {
 			t.Errorf("stopped by %v", err)
 		}
 	case <-contextAfter(t, 10*time.Second).Done():

@@ -566,3 +566,9 @@ func TestFormsThatAreNone(t *testing.T) {
 		t.Errorf("%d files stored", n)
 	}
 }
+
+var oddForms = []string{
+	"--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.png\"\r\n\r\n\x89PNG\r\n\x1a\n\r\n--x--\r\n",
+	"--x\r\nContent-Disposition: form-data; name=\"files\"; filename*=utf-8''%0D%0A%FF.pdf\r\n\r\n%PDF-1.7\r\n--x--\r\n",
+	"--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"../../\"\r\n\r\n\xff\xd8\xff\xe1\x00\x03Ex\r\n--x\r\n\r\n--x--", "--x--", "", "--x\r\n\r\n\r\n",
+}

@@ -15,6 +15,7 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/static"
+	"portal/web/kit"
 )
 
 // leastPoints are what the Observatory gives to any answer of ours.
@@ -68,7 +69,7 @@ func (s *site) refusals(ask func(string, request)) {
 	ask("wrong method", request{method: "DELETE", path: "/backend"})
 	ask("trace", request{method: "TRACE", path: "/backend"})
 	ask("cross-site", request{method: "POST", path: "/backend/display", form: url.Values{}, header: map[string]string{"Sec-Fetch-Site": "cross-site"}})
-	ask("too large", request{method: "POST", path: "/backend/display", form: url.Values{"x": {strings.Repeat("x", 2*maxForm)}}})
+	ask("too large", request{method: "POST", path: "/backend/display", form: url.Values{"x": {strings.Repeat("x", 2*kit.MaxForm)}}})
 	ask("no text", request{method: "GET", path: "/backend/search?q=%00"})
 	ask("no slug", request{method: "POST", path: "/backend/faq/nothing/helpful", form: url.Values{"answer": {"yes"}}})
 	ask("bad callback", request{method: "GET", path: "/backend/login/callback?error=x"})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portal/internal/kit/db"
+	"portal/web/kit"
 )
 
 // Part is something without which the server cannot do its work.
@@ -77,7 +78,7 @@ func inWords(err error) string {
 		return unfit.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("no answer within %s", readyWithin)
-	case databaseAway(err):
+	case kit.DatabaseUnavailable(err):
 		return "does not answer"
 	}
 	return "does not work; the server's log says why"

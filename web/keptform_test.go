@@ -12,6 +12,7 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/people/session"
+	"portal/web/kit"
 )
 
 const kept = "ข้อมูลที่ท่านพิมพ์ไว้ยังอยู่ครบ กรุณาตรวจสอบแล้วส่งอีกครั้ง"
@@ -169,7 +170,7 @@ func TestWhatIsNotKept(t *testing.T) {
 			t.Errorf("%s: %v", name, c)
 		}
 	}
-	big := s.do(request{method: "POST", path: "/backend/token", cookie: cookie, form: url.Values{"token": {strings.Repeat("x", maxForm+1)}}})
+	big := s.do(request{method: "POST", path: "/backend/token", cookie: cookie, form: url.Values{"token": {strings.Repeat("x", kit.MaxForm+1)}}})
 	if big.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: %d", big.StatusCode)
 	}

@@ -14,6 +14,7 @@ import (
 	"portal/internal/dev/testdb"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/ratelimit"
+	"portal/web/kit"
 )
 
 // at most so many while a test runs.
@@ -96,7 +97,7 @@ func TestEachLimitGivesItsFormBack(t *testing.T) {
 	tooMany(t, "file", res, body, `type="file"`, "ส่งไฟล์บ่อยเกินไป")
 	res, body = file(map[string]string{"Accept": "application/json"})
 	tooMany(t, "file by script", res, body, `"refused":[{"name":"","why":"ส่งไฟล์`)
-	res, body = s.upload(admin, agenciesPath+"/import", "หน่วยงาน.csv", []byte("a,b\n"))
+	res, body = s.upload(admin, "/backend/agencies/import", "หน่วยงาน.csv", []byte("a,b\n"))
 	tooMany(t, "import", res, body, `type="file"`, "ส่งไฟล์บ่อยเกินไป")
 	if res := s.get("/backend/search", nil); res.StatusCode != http.StatusOK {
 		t.Errorf("the empty form: %d", res.StatusCode)
@@ -123,10 +124,10 @@ func TestAnOfficeBehindOneAddressIsNotShutOut(t *testing.T) {
 		s.get(ask("x"), nil)
 	}
 	known := func(key []byte, id string) *http.Cookie {
-		s := newKit(kitConfig{BaseURL: baseURL, BrowserKeys: [][]byte{key}})
+		s := kit.New(kit.Config{BaseURL: baseURL, BrowserKeys: [][]byte{key}})
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest("GET", "/", nil)
-		s.rememberBrowser(w, r)
+		s.RememberBrowser(w, r)
 		c := cookieOf(w.Result(), "__Host-portal-known")
 		if id != "" {
 			_, seal, _ := strings.Cut(c.Value, ".")
@@ -249,17 +250,6 @@ func TestSearchAnswersWithoutItsLimits(t *testing.T) {
 		}
 		if took := time.Since(began); took > 2*time.Second {
 			t.Errorf("%s: %s for ten", name, took)
-		}
-	}
-}
-
-func TestNetworkIsWhoIsBehindAnAddress(t *testing.T) {
-	for address, want := range map[string]string{
-		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "192.0.2.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
-		"2001:db8:1:2:ffff::": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64", "": "", "x": "x",
-	} {
-		if got := network(address); got != want {
-			t.Errorf("%s: %s, want %s", address, got, want)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"portal/internal/kit/authz"
+	"portal/web/kit"
 )
 
 // TestManualsTellOfEveryMenu keeps the manuals true: each names every menu that
@@ -21,7 +22,7 @@ func TestManualsTellOfEveryMenu(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, group := range menu(authz.Actor{StaffID: 1, Grants: []authz.Grant{{Role: role, Agency: 1}}}) {
+		for _, group := range kit.Menu(authz.Actor{StaffID: 1, Grants: []authz.Grant{{Role: role, Agency: 1}}}) {
 			for _, item := range group.Items {
 				if !strings.Contains(string(b), item.Title) {
 					t.Errorf("%s does not name the menu %s", name, item.Title)

@@ -3,24 +3,18 @@ package web
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
 	"portal/internal/kit/problem"
+	"portal/web/kit"
 )
-
-// maxForm is more than any form of the portal needs, in bytes.
-const maxForm = 64 << 10
 
 // numbered gives each request the number that its lines in the log and its error
 // page bear. It is short enough to be read aloud and chosen by us alone: chi's own
@@ -48,14 +42,14 @@ func (s *Server) clientAddress(next http.Handler) http.Handler {
 func (s *Server) accessLog(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		ctx, who := newVisit(r.Context())
+		ctx, who := kit.NewVisit(r.Context())
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		defer func() { // also when a download was cut off
 			took := time.Since(start)
 			s.cfg.Traffic.LogAttrs(r.Context(), slog.LevelInfo, "request",
 				slog.String("id", middleware.GetReqID(r.Context())),
 				slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", ww.Status()),
-				slog.Int64("staff", who.StaffID()), slog.String("address", address(r)),
+				slog.Int64("staff", who.StaffID()), slog.String("address", kit.ClientAddress(r)),
 				slog.String("user_agent", r.UserAgent()), slog.Duration("took", took))
 			s.Observer.Request(r.Method, routeOf(r), ww.Status(), took)
 		}()
@@ -78,7 +72,7 @@ func (s *Server) recoverer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if v := recover(); v != nil && v != http.ErrAbortHandler {
-				s.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+				s.Fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 			} else if v != nil {
 				panic(v)
 			}
@@ -92,7 +86,7 @@ func (s *Server) ownHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Host != s.host {
 			w.Header().Set("Connection", "close")
-			s.show(w, r, http.StatusMisdirectedRequest, "", 0)
+			s.StatusPage(w, r, http.StatusMisdirectedRequest, "", 0)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -105,7 +99,7 @@ func (s *Server) ownHost(next http.Handler) http.Handler {
 // anybody on the way can speak for it.
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	refuse := func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, problem.New(problem.Forbidden, "คำขอนี้ไม่ได้ส่งมาจากหน้าของระบบ กรุณาเปิดหน้านั้นใหม่แล้วลองอีกครั้ง"))
+		s.Fail(w, r, problem.New(problem.Forbidden, "คำขอนี้ไม่ได้ส่งมาจากหน้าของระบบ กรุณาเปิดหน้านั้นใหม่แล้วลองอีกครั้ง"))
 	}
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(refuse))
@@ -113,7 +107,7 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 		safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
 		origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
 		elsewhere := site == "" && origin != "" && origin != s.cfg.BaseURL
-		if silent := site == "" && origin == ""; !safe && (elsewhere || silent && s.hasSessionCookie(r)) {
+		if silent := site == "" && origin == ""; !safe && (elsewhere || silent && s.HasSessionCookie(r)) {
 			refuse(w, r)
 			return
 		}
@@ -121,59 +115,13 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	}))
 }
 
-// limitBody refuses bodies of more than so many bytes. A form that says so itself
-// is not waited for; a file is, or its browser would not read why it was refused.
-func limitBody(most int64) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			r.Body = http.MaxBytesReader(w, r.Body, most)
-			if r.ContentLength > most && most <= maxText {
-				w.Header().Set("Connection", "close")
-				r.Body = io.NopCloser(tooMuch(most))
-			}
-			next.ServeHTTP(w, r)
-		})
+// routeOf is the pattern that a request came by. What fits none is counted
+// together: anybody can make up addresses.
+func routeOf(r *http.Request) string {
+	if c := chi.RouteContext(r.Context()); c != nil {
+		if pattern := c.RoutePattern(); pattern != "" {
+			return pattern
+		}
 	}
+	return "unmatched"
 }
-
-// tooMuch is a body that is not read.
-type tooMuch int64
-
-func (t tooMuch) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: int64(t)} }
-
-// uploadTime is how long a large file may take to arrive and to be worked on.
-const uploadTime = 5 * time.Minute
-
-// allowTime gives one request longer than the server gives them all. Where the
-// deadline cannot be set, as in tests, the server's own holds.
-func allowTime(w http.ResponseWriter) {
-	c := http.NewResponseController(w)
-	until := time.Now().Add(uploadTime)
-	_ = errors.Join(c.SetReadDeadline(until), c.SetWriteDeadline(until))
-}
-
-// legible refuses addresses and forms that are no text: bad UTF-8, or NUL, which
-// Postgres cannot store.
-func (k *Kit) legible(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := r.ParseForm(); err != nil {
-			k.fail(w, r, badForm(err))
-			return
-		}
-		sent := []string{r.URL.Path}
-		for name, values := range r.Form {
-			sent = append(append(sent, name), values...)
-		}
-		if slices.ContainsFunc(sent, noText) {
-			k.fail(w, r, badForm(errNoText))
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-var errNoText = errors.New("web: not UTF-8, or NUL in it")
-
-func noText(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }
-
-func address(r *http.Request) string { return middleware.GetClientIP(r.Context()) }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"portal/internal/kit/authz"
-	"portal/internal/kit/problem"
 )
 
 // counts is an Observer that remembers.
@@ -36,7 +35,9 @@ func (c *counts) of(what string) int {
 func (c *counts) Request(method, route string, status int, _ time.Duration) {
 	c.add(fmt.Sprint(method, " ", route, " ", status))
 }
-func (c *counts) SignIn(outcome string)     { c.add("signin " + outcome) }
+
+func (c *counts) SignIn(outcome string) { c.add("signin " + outcome) }
+
 func (c *counts) Redemption(outcome string) { c.add("token " + outcome) }
 
 // TestRequestsAreCountedByRoute asks with addresses that say something of a
@@ -71,30 +72,6 @@ func TestRequestsAreCountedByRoute(t *testing.T) {
 	for what := range s.counts.all {
 		if strings.Contains(what, "secret") || strings.Contains(what, "123456") {
 			t.Errorf("counted under %q", what)
-		}
-	}
-}
-
-func TestOutcomes(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		err            error
-		signIn, redeem string
-	}{
-		{nil, "done", "redeemed"},
-		{problem.New(problem.BadInput, ""), "refused", "failed"},
-		{problem.New(problem.Forbidden, ""), "forbidden", ""},
-		{problem.New(problem.Away, ""), "away", "failed"},
-		{problem.New(problem.Invalid, ""), "failed", "refused"},
-		{problem.New(problem.Conflict, ""), "failed", "refused"},
-		{problem.New(problem.Busy, ""), "failed", "paused"},
-		{errors.New("x"), "failed", "failed"},
-	} {
-		if got := signInOutcome(tt.err); got != tt.signIn {
-			t.Errorf("%v: sign-in %q, want %q", tt.err, got, tt.signIn)
-		}
-		if got := redemptionOutcome(tt.err); got != tt.redeem {
-			t.Errorf("%v: token %q, want %q", tt.err, got, tt.redeem)
 		}
 	}
 }

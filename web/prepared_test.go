@@ -23,6 +23,7 @@ import (
 	"portal/internal/ops/trafficlog"
 	"portal/internal/site/content"
 	"portal/templates/layout"
+	"portal/web/kit"
 )
 
 // packedSite is a site whose pages are packed as short as can be.
@@ -110,7 +111,7 @@ func TestA48_ReadersDifferInOneClass(t *testing.T) {
 		for _, signedIn := range []bool{false, true} {
 			for _, look := range looks {
 				for name := range codings {
-					cookies := []string{"other=1", "__Host-portal-display=" + writeDisplay(look)}
+					cookies := []string{"other=1", "__Host-portal-display=" + kit.WriteDisplay(look)}
 					if signedIn {
 						cookies = append(cookies, staff.Name+"="+staff.Value)
 					}
@@ -245,9 +246,11 @@ func TestPeerIsTheClientsAddress(t *testing.T) {
 // bareWriter is a ResponseWriter that costs nothing.
 type bareWriter struct{ h http.Header }
 
-func (w bareWriter) Header() http.Header         { return w.h }
+func (w bareWriter) Header() http.Header { return w.h }
+
 func (w bareWriter) Write(b []byte) (int, error) { return len(b), nil }
-func (w bareWriter) WriteHeader(int)             {}
+
+func (w bareWriter) WriteHeader(int) {}
 
 func TestAPreparedPageCostsNoAllocation(t *testing.T) {
 	s := newSite(t)

@@ -10,6 +10,7 @@ import (
 
 	"portal/internal/kit/compress"
 	"portal/templates/layout"
+	"portal/web/kit"
 )
 
 // front answers what is prepared before any middleware; everything else goes
@@ -104,7 +105,7 @@ func (p preparedPages) look(r *http.Request) (look int, own bool) {
 			case p.sessionCookie:
 				signedIn = true
 			case p.displayCookie:
-				d = displayOf(value)
+				d = kit.DisplayOf(value)
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"portal/internal/kit/problem"
 	"portal/internal/site/content"
 	"portal/internal/site/file"
 	"portal/internal/site/settings"
@@ -19,6 +20,20 @@ import (
 	"portal/templates/public/manualview"
 	"portal/templates/public/pageview"
 )
+
+// Page writes one public page of c.
+func (p preparedPages) Page(c *content.Content, path string) ([]byte, error) {
+	all, err := p.render(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range all {
+		if r.path == path {
+			return r.text, nil
+		}
+	}
+	return nil, problem.New(problem.NotFound, "ไม่พบหน้านี้ในระบบ")
+}
 
 // announcementsOnLanding is how many the landing page shows.
 const announcementsOnLanding = 4
@@ -84,7 +99,7 @@ func (p preparedPages) render(c *content.Content) ([]rendered, error) {
 		if page.heading != "" {
 			page.description = c.Site.Heading(page.heading).Description
 		}
-		l := p.anybody(page.path, c.Site, page.title, page.description)
+		l := p.VisitorFrame(page.path, c.Site, page.title, page.description)
 		l.Scripts, l.Pictures = page.scripts, pictures
 		var b bytes.Buffer
 		if err := page.view(l, c).Render(context.Background(), &b); err != nil {

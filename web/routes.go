@@ -6,8 +6,18 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"portal/internal/kit/problem"
 	"portal/static"
 )
+
+func toLanding(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/backend", http.StatusPermanentRedirect)
+	return nil
+}
+
+func notFound(http.ResponseWriter, *http.Request) error {
+	return problem.New(problem.NotFound, "") // the page has its own words for it
+}
 
 // area is the pages of one part of the portal.
 type area interface{ Routes(r chi.Router) }
@@ -20,7 +30,7 @@ func (s *Server) Handler() http.Handler {
 		r.Use(s.cfg.Trace)
 	}
 	r.Use(numbered, s.clientAddress, s.accessLog, s.headers, s.recoverer, middleware.GetHead)
-	r.NotFound(s.handle(notFound))
+	r.NotFound(s.Handle(notFound))
 	r.MethodNotAllowed(s.methodNotAllowed)
 
 	r.Get("/livez", s.health.live)
@@ -32,7 +42,7 @@ func (s *Server) Handler() http.Handler {
 	})
 	r.Group(func(r chi.Router) {
 		r.Use(s.ownHost, s.sameOrigin)
-		s.preparedRoutes(s.publicRouter(r))
+		s.preparedRoutes(s.Public(r))
 		for _, a := range s.areas {
 			a.Routes(r)
 		}
@@ -42,21 +52,21 @@ func (s *Server) Handler() http.Handler {
 
 // preparedRoutes are what looks the same to all visitors.
 func (s *Server) preparedRoutes(r chi.Router) {
-	r.Get("/", s.handle(toLanding))
-	r.Get("/robots.txt", s.handle(s.prepared.show))
-	r.Get("/sitemap.xml", s.handle(s.prepared.show))
-	r.Get("/favicon.ico", s.handle(favicon))
-	r.Get("/backend", s.handle(s.prepared.show))
-	r.Get("/backend/guideline", s.handle(s.prepared.show))
-	r.Get("/backend/about", s.handle(s.prepared.show))
-	r.Get("/backend/policy/website", s.handle(s.prepared.show))
-	r.Get("/backend/policy/privacy", s.handle(s.prepared.show))
-	r.Get("/backend/policy/security", s.handle(s.prepared.show))
-	r.Get("/backend/faq", s.handle(s.prepared.show))
-	r.Get("/backend/manual", s.handle(s.prepared.show))
-	r.Get("/backend/announcement", s.handle(s.prepared.show))
-	r.Get("/backend/feed.atom", s.handle(s.prepared.show))
-	r.Get("/backend/contact", s.handle(s.prepared.show))
+	r.Get("/", s.Handle(toLanding))
+	r.Get("/robots.txt", s.Handle(s.prepared.show))
+	r.Get("/sitemap.xml", s.Handle(s.prepared.show))
+	r.Get("/favicon.ico", s.Handle(favicon))
+	r.Get("/backend", s.Handle(s.prepared.show))
+	r.Get("/backend/guideline", s.Handle(s.prepared.show))
+	r.Get("/backend/about", s.Handle(s.prepared.show))
+	r.Get("/backend/policy/website", s.Handle(s.prepared.show))
+	r.Get("/backend/policy/privacy", s.Handle(s.prepared.show))
+	r.Get("/backend/policy/security", s.Handle(s.prepared.show))
+	r.Get("/backend/faq", s.Handle(s.prepared.show))
+	r.Get("/backend/manual", s.Handle(s.prepared.show))
+	r.Get("/backend/announcement", s.Handle(s.prepared.show))
+	r.Get("/backend/feed.atom", s.Handle(s.prepared.show))
+	r.Get("/backend/contact", s.Handle(s.prepared.show))
 	r.Handle("/backend/static/*", static.Handler())
 }
 
@@ -68,5 +78,5 @@ func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 			w.Header().Add("Allow", method)
 		}
 	}
-	s.show(w, r, http.StatusMethodNotAllowed, "", 0)
+	s.StatusPage(w, r, http.StatusMethodNotAllowed, "", 0)
 }

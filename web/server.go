@@ -27,6 +27,12 @@ import (
 	"portal/internal/site/feedback"
 	"portal/internal/site/file"
 	"portal/internal/site/search"
+	"portal/web/kit"
+	"portal/web/ops"
+	"portal/web/org"
+	"portal/web/people"
+	"portal/web/public"
+	sitepages "portal/web/site"
 )
 
 // Config is what the server must know of the world around it.
@@ -41,7 +47,7 @@ type Config struct {
 	Traffic        *slog.Logger       // one line for each request; nil: to Log
 	Lines          *trafficlog.Buffer // the same for prepared pages, which it counts as well; nil: to Traffic
 	Now            func() time.Time
-	Observer       Observer                        // nil: nobody counts
+	Observer       kit.Observer                    // nil: nobody counts
 	Trace          func(http.Handler) http.Handler // around the router; nil: no traces
 }
 
@@ -65,7 +71,7 @@ type Services struct {
 
 // Server answers every request of the portal.
 type Server struct {
-	*Kit
+	*kit.Kit
 	cfg     Config
 	host    string
 	common  fixed // headers of every answer
@@ -76,8 +82,8 @@ type Server struct {
 
 	prepared preparedPages
 	health   healthPages
-	people   *peopleArea
-	site     *siteArea
+	people   *people.Area
+	site     *sitepages.Area
 	areas    []area
 }
 
@@ -86,30 +92,32 @@ func New(cfg Config, v Services) *Server {
 	if cfg.Traffic == nil {
 		cfg.Traffic = cfg.Log
 	}
-	s := &Server{Kit: newKit(cfg.forKit(v)), cfg: cfg, proxies: prefixes(cfg.TrustedProxies)}
+	s := &Server{Kit: kit.New(cfg.forKit(v)), cfg: cfg, proxies: prefixes(cfg.TrustedProxies)}
 	if u, err := url.Parse(cfg.BaseURL); err == nil {
 		s.host = u.Host
 	}
 	s.common = s.security()
-	s.sessionCookie, s.displayCookie = s.cookieName("session"), s.cookieName("display")
+	s.sessionCookie, s.displayCookie = s.CookieName("session"), s.CookieName("display")
 	s.prepared = newPreparedPages(s)
 	s.Content.OnChange(s.prepared.follow)
 	s.health = healthPages{s}
-	s.people = newPeoplePages(s.Kit, peopleServices{v.Agencies, v.Onboarding, v.SignIn, v.Staff, v.Tokens})
-	s.site = newSitePages(s.Kit, s.prepared, siteServices{v.Editing, v.Feedback, v.Files, v.Search})
+	s.people = people.New(s.Kit, people.Services{
+		Agencies: v.Agencies, Onboarding: v.Onboarding, SignIn: v.SignIn, Staff: v.Staff, Tokens: v.Tokens,
+	})
+	s.site = sitepages.New(s.Kit, s.prepared, sitepages.Services{Editing: v.Editing, Feedback: v.Feedback, Files: v.Files, Search: v.Search})
 	s.areas = []area{
-		newPublicPages(s.Kit, v.Search, v.Feedback),
-		newOrgPages(s.Kit, v.Agencies),
+		public.New(s.Kit, v.Search, v.Feedback),
+		org.New(s.Kit, v.Agencies),
 		s.people,
 		s.site,
-		newOpsPages(s.Kit, opsServices{v.Agencies, v.AuditLog, v.Status}),
+		ops.New(s.Kit, ops.Services{Agencies: v.Agencies, AuditLog: v.AuditLog, Status: v.Status}),
 	}
 	return s
 }
 
 // forKit is what the pages of all areas are made with.
-func (c Config) forKit(v Services) kitConfig {
-	k := kitConfig{
+func (c Config) forKit(v Services) kit.Config {
+	k := kit.Config{
 		BaseURL: c.BaseURL, Issuer: c.Issuer, CheckLinks: c.CheckLinks, BrowserKeys: c.BrowserKeys, Log: c.Log, Now: c.Now, Observer: c.Observer,
 		Sessions: v.Sessions, Content: v.Content, Limits: v.Limits,
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"portal/internal/ops/trafficlog"
+	"portal/web/kit"
 )
 
 // peer is the address a request came from, as clientAddress finds it; ok is
@@ -96,14 +97,14 @@ func (f fixed) set(h http.Header) {
 // that it does not ask for. Transport security is not preloaded: that list takes
 // whole domains, which is for whoever answers for info.go.th to decide.
 func (s *Server) security() (f fixed) {
-	f.add("Content-Security-Policy", Policy(s.provider, false))
+	f.add("Content-Security-Policy", kit.Policy(s.Provider, false))
 	f.add("X-Content-Type-Options", "nosniff")
 	f.add("Referrer-Policy", "same-origin")
 	f.add("Cross-Origin-Opener-Policy", "same-origin")
 	f.add("Cross-Origin-Resource-Policy", "same-origin")
 	f.add("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 	f.add("X-Frame-Options", "DENY")
-	if s.secure {
+	if s.Secure {
 		f.add("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 	}
 	return f

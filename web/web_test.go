@@ -14,6 +14,7 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/site/content"
+	"portal/web/kit"
 )
 
 func TestPublicPages(t *testing.T) {
@@ -77,7 +78,7 @@ func TestErrorPages(t *testing.T) {
 		"TRACE":          {request{method: "TRACE", path: "/backend"}, 405},
 		"logout by GET":  {request{method: "GET", path: "/backend/logout"}, 405},
 		"cross-site":     {request{method: "POST", path: "/backend/token", header: map[string]string{"Sec-Fetch-Site": "cross-site"}}, 403},
-		"too large":      {request{method: "POST", path: "/backend/display", form: url.Values{"set": {strings.Repeat("x", maxForm+1)}}}, 413},
+		"too large":      {request{method: "POST", path: "/backend/display", form: url.Values{"set": {strings.Repeat("x", kit.MaxForm+1)}}}, 413},
 		"no such choice": {request{method: "POST", path: "/backend/display", form: url.Values{"set": {"x"}}}, 400},
 	} {
 		res := s.do(tt.q)

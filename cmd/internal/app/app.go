@@ -37,6 +37,7 @@ import (
 	"portal/internal/site/file"
 	"portal/internal/site/search"
 	"portal/web"
+	"portal/web/kit"
 )
 
 // CommandLine acts for those who run a command.
@@ -188,7 +189,7 @@ func (a *App) pack(ctx context.Context, server *web.Server) {
 }
 
 // server builds the web server on top.
-func (a *App) server(log *slog.Logger, lines *trafficlog.Buffer, state *status.Service, counts web.Observer) *web.Server {
+func (a *App) server(log *slog.Logger, lines *trafficlog.Buffer, state *status.Service, counts kit.Observer) *web.Server {
 	c := a.cfg
 	traffic := log
 	if a.traffic != nil {

@@ -1,0 +1,22 @@
+package kit
+
+import (
+	"time"
+)
+
+// Observer hears what the server does, for whoever counts it. It is told routes
+// and outcomes, never addresses or people.
+type Observer interface {
+	Request(method, route string, status int, took time.Duration)
+	SignIn(outcome string)     // done, refused, forbidden, away or failed
+	Redemption(outcome string) // redeemed, refused, paused or failed
+}
+
+// noop is the Observer of a server that nobody counts for.
+type noop struct{}
+
+func (noop) Request(string, string, int, time.Duration) {}
+
+func (noop) SignIn(string) {}
+
+func (noop) Redemption(string) {}
