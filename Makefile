@@ -8,10 +8,6 @@ TEST = $(POSTGRES) $(GO) test -vet=off
 tool = $(GO) build -C tools -o $(CURDIR)/bin/tools/ ./$(1) && bin/tools/$(1)
 tool_on_postgres = $(GO) build -C tools -o $(CURDIR)/bin/tools/ ./$(1) && $(POSTGRES) bin/tools/$(1)
 
-# What only computes has no goroutines to watch, and takes up to ten times as long when it is.
-COMPUTING = github.com/andybalholm/brotli github.com/klauspost/compress/... compress/... golang.org/x/image/... image/...
-RACE = -race $(COMPUTING:%=-gcflags=%=-race=false)
-
 # One way of compiling for all that is built, run and looked through: each dependency
 # once, without what only a debugger reads. The race detector needs another.
 export CGO_ENABLED = 0
@@ -20,7 +16,7 @@ export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath -gcflags=all=-dwarf=false
 # Memory for compilers and linters, whose time goes into collecting otherwise.
 AMPLY = GOGC=400
 
-.PHONY: help run test check lint unit e2e torture fuzz breaks bench soak generate assets manuals build devportal sbom licences vulnerabilities reproducible clean
+.PHONY: help run test check lint unit one e2e torture fuzz breaks bench soak generate assets manuals build devportal sbom licences vulnerabilities reproducible clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
@@ -31,7 +27,8 @@ run: ## start the portal with a local Postgres and a local Digital ID
 	GOGC=800 $(GO) build -gcflags=all='-l -dwarf=false' -ldflags='-s -w' -o bin/devportal ./cmd/devportal
 	@exec ./bin/devportal
 
-test: check lint unit e2e ## all tests
+test: check lint ## all tests
+	@MAKE='$(MAKE)' sh .ci/together unit e2e
 
 check: ## formatting and generated code are in step
 	@unformatted=$$(gofmt -l .ci cmd internal web templates migrations static e2e tools); \
@@ -39,20 +36,19 @@ check: ## formatting and generated code are in step
 	$(AMPLY) $(GO) tool templ fmt -fail templates
 	sh .ci/generated
 	$(GO) mod verify >/dev/null
-	$(GO) -C tools mod verify >/dev/null
 	@$(call tool,supply) licences >/dev/null
 
-lint: ## vet and linters
-	$(AMPLY) $(GO) vet -tags torture ./...
-	$(AMPLY) $(GO) -C tools vet ./...
-	$(AMPLY) $(GO) build -C .ci/lint -o $(CURDIR)/bin/ . honnef.co/go/tools/cmd/staticcheck
-	$(AMPLY) bin/staticcheck -tags torture ./...
-	$(AMPLY) bin/lint -test=false -errcheck.exclude=.errcheck ./...
-	cd tools && $(AMPLY) ../bin/staticcheck ./... && $(AMPLY) ../bin/lint -test=false -errcheck.exclude=../.errcheck ./...
+lint: ## vet and linters, cached for each package
+	$(AMPLY) $(GO) build -C .ci/lint -o $(CURDIR)/bin/lint .
+	$(AMPLY) $(GO) vet -vettool=$(CURDIR)/bin/lint -errcheck.exclude=$(CURDIR)/.errcheck -tags torture ./...
+	$(AMPLY) $(GO) -C tools vet -vettool=$(CURDIR)/bin/lint -errcheck.exclude=$(CURDIR)/.errcheck ./...
 
-unit: ## unit, database, web and house tests
-	$(POSTGRES) env CGO_ENABLED=1 $(AMPLY) $(GO) test -vet=off $(RACE) -timeout 30m ./web/... ./cmd/... ./internal/... ./templates/... ./static/... ./migrations/...
+unit: ## unit, database, web and house tests; RACE=all watches every package for races
+	$(POSTGRES) env $(AMPLY) RACE='$(RACE)' sh .ci/unit
 	$(AMPLY) $(GO) -C tools test -vet=off ./...
+
+one: ## the tests of one feature: make one FEATURE=people/token
+	$(TEST) ./internal/$(FEATURE)/...
 
 e2e: build devportal ## journeys in a real browser
 	sh .ci/chromium

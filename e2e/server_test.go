@@ -16,7 +16,7 @@ import (
 	"syscall"
 	"testing"
 
-	"portal/internal/dev/testdb"
+	"portal/internal/dev/testdb/seeded"
 )
 
 // portal is the binary at work.
@@ -35,7 +35,7 @@ var codeLine = regexp.MustCompile(`^\s+((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})\s+(.+)$`
 // startPortal runs devportal on a database of its own until the test ends.
 func startPortal(t *testing.T) portal {
 	t.Helper()
-	p := startServer(t, testdb.URL(t), "")
+	p := startServer(t, seeded.URL(t), "")
 	t.Cleanup(func() {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
 		if err := p.cmd.Wait(); err != nil {

@@ -18,7 +18,7 @@ import (
 func staffViews() map[string]templ.Component {
 	later := day.Add(time.Hour)
 	row := staff.Listed{StaffID: 1, Name: evil, Email: evil, MembershipID: 2, Role: authz.ManualAuthor, AgencyName: evil, Since: &day}
-	list := staff.List{Page: listing.Page[staff.Item]{Rows: []staff.Item{{Listed: row, MayEdit: true, MayRemove: true}, {Listed: staff.Listed{StaffID: 3, Name: evil, SuspendedAt: &day}}}, Next: "n", Previous: "p"}, Count: 1000, More: true, Everywhere: true}
+	list := staff.List{Page: listing.Page[staff.Item]{Rows: []staff.Item{{Listed: row, MayEdit: true, MayRemove: true}, {Listed: staff.Listed{StaffID: 3, Name: evil, SuspendedAt: &day}}}, Next: "n", Previous: "p", Count: 1000, More: true}, Everywhere: true}
 	held := staff.Held{ID: 2, StaffID: 1, Name: evil, Email: evil, Role: authz.CentralOfficer, AgencyName: evil}
 	editing := staff.Editing{Held: held, Roles: authz.Roles, Own: true, Last: true}
 	bad := problem.Of(problem.Fields(map[string]string{"role": evil, "unit": evil, "reason": evil, "confirm": evil}))

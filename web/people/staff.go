@@ -10,7 +10,6 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/kit/export"
-	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
 	"portal/internal/ops/features"
 	"portal/internal/org/agency"
@@ -35,10 +34,6 @@ const (
 
 // list shows the people found.
 func (p staffPages) list(w http.ResponseWriter, r *http.Request) error {
-	c, err := listing.Parse(r.URL.Query().Get("page"), staff.CursorKeys)
-	if err != nil {
-		return err
-	}
 	f, choice, err := p.filter(r)
 	if err != nil {
 		return err
@@ -48,7 +43,7 @@ func (p staffPages) list(w http.ResponseWriter, r *http.Request) error {
 		Address: url.URL{Path: staffList, RawQuery: filterQuery(f)}, Here: r.URL.RequestURI(),
 	}
 	if !v.Open {
-		if v.List, err = p.staff.List(r.Context(), p.Actor(r), f, c); err != nil {
+		if v.List, err = p.staff.List(r.Context(), p.Actor(r), f, r.URL.Query().Get("page")); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ type Action struct {
 // The groups of actions.
 const (
 	ActionsSignIn  = "การเข้าสู่ระบบ"
-	ActionsTokens  = "รหัส Token"
+	ActionsTokens  = "รหัส Token" // #nosec G101 -- words on screens
 	ActionsStaff   = "ผู้ใช้งานและสิทธิ์"
 	ActionsAgency  = "หน่วยงาน"
 	ActionsContent = "เนื้อหาเว็บไซต์"
