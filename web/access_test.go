@@ -49,7 +49,7 @@ func TestA54_Access(t *testing.T) {
 }
 
 // visits is the line of the golden file for a route: everybody's outcome.
-func (s *testSite) visits(method, route, whose string, find finder) string {
+func (s *site) visits(method, route, whose string, find finder) string {
 	s.t.Helper()
 	var hash string
 	if err := s.pool.QueryRow(s.t.Context(), `SELECT encode(sha256, 'hex') FROM files ORDER BY sha256 LIMIT 1`).Scan(&hash); err != nil {

@@ -21,30 +21,30 @@ type object struct {
 
 // finder finds or makes what a route leads to, for the person with subject ("" for
 // a visitor): something of the sample department or of their own, or of others.
-type finder func(s *testSite, subject, whose string) object
+type finder func(s *site, subject, whose string) object
 
 // objects are the finders of the routes that begin with prefix.
 var objects = []struct {
 	prefix string
 	find   finder
 }{
-	{"/backend/profile/sessions/{id}", func(s *testSite, subject, whose string) object {
+	{"/backend/profile/sessions/{id}", func(s *site, subject, whose string) object {
 		if whose == "foreign" || subject == "" {
 			subject = "somebody else"
 		}
 		return withID(s.sessionID(s.person(subject, "")))
 	}},
-	{"/backend/audit/{id}", func(s *testSite, _, whose string) object {
+	{"/backend/audit/{id}", func(s *site, _, whose string) object {
 		return withID(s.record(map[string]authz.Role{"own": authz.CentralOfficer, "foreign": authz.DGAAdmin}[whose], nil))
 	}},
-	{"/backend/agencies/{id}", func(s *testSite, _, whose string) object {
+	{"/backend/agencies/{id}", func(s *site, _, whose string) object {
 		return object{is: s.agencyID(map[string]string{"own": seed.CodeDLTChiangMai, "foreign": authz.CodeOPDC}[whose])}
 	}},
 	{"/backend/agencies/import/{key}", keptFile},
-	{"/backend/staff/memberships/{id}", func(s *testSite, _, whose string) object { return withID(s.author(whose).membership) }},
-	{"/backend/staff/{id}", func(s *testSite, _, whose string) object { return withID(s.author(whose).id) }},
+	{"/backend/staff/memberships/{id}", func(s *site, _, whose string) object { return withID(s.author(whose).membership) }},
+	{"/backend/staff/{id}", func(s *site, _, whose string) object { return withID(s.author(whose).id) }},
 	{"/backend/tokens/batch/{key}", tokenBatch},
-	{"/backend/tokens/", func(s *testSite, _, whose string) object { return s.pairOf(whose) }},
+	{"/backend/tokens/", func(s *site, _, whose string) object { return s.pairOf(whose) }},
 }
 
 // in is the path of a route with the object in its place.
@@ -67,7 +67,7 @@ func objectOf(method, route string) finder {
 }
 
 // author is somebody new of the sample department, or of a foreign one.
-func (s *testSite) author(whose string) member {
+func (s *site) author(whose string) member {
 	return s.hire(fmt.Sprint("author ", s.number(`SELECT count(*) FROM staff`)), authz.ManualAuthor, departmentOf[whose])
 }
 
@@ -75,14 +75,14 @@ var departmentOf = map[string]string{"own": seed.CodeDLT, "foreign": authz.CodeD
 
 // pairOf is the form for codes of the authors of the sample department, or of a
 // foreign one. testdata/tokens.golden has the other pairs.
-func (s *testSite) pairOf(whose string) object {
+func (s *site) pairOf(whose string) object {
 	agency := s.agencyID(departmentOf[whose])
 	return object{form: url.Values{"agency": {agency}, "role": {string(authz.ManualAuthor)}, "pair": {agency + "/" + string(authz.ManualAuthor)},
 		"anew": {"1"}, "form_key": {string(idempotency.New())}}}
 }
 
 // shownCode is the form that shows a code for such authors.
-func shownCode(s *testSite, _, whose string) object {
+func shownCode(s *site, _, whose string) object {
 	a, err := s.agencies.ByCode(s.t.Context(), departmentOf[whose])
 	if err == nil {
 		_, err = s.tokens.Issue(s.t.Context(), authz.System("test"), a.ID, authz.ManualAuthor)
@@ -94,7 +94,7 @@ func shownCode(s *testSite, _, whose string) object {
 }
 
 // tokenBatch is a batch that the person issued, if they may, or a colleague.
-func tokenBatch(s *testSite, subject, whose string) object {
+func tokenBatch(s *site, subject, whose string) object {
 	if whose == "own" && subject != "" {
 		res := s.post("/backend/tokens/batch", s.person(subject, ""), url.Values{"which": {"all"}, "form_key": {string(idempotency.New())}})
 		if res.StatusCode == http.StatusSeeOther && strings.HasPrefix(res.Header.Get("Location"), "/backend/tokens/batch/") {
@@ -105,7 +105,7 @@ func tokenBatch(s *testSite, subject, whose string) object {
 }
 
 // keptFile is a file of agencies that the person sent, if they may, or somebody else.
-func keptFile(s *testSite, subject, whose string) object {
+func keptFile(s *site, subject, whose string) object {
 	cookie := s.somebody(authz.DGAAdmin)
 	if whose == "own" && subject != "" {
 		cookie = s.person(subject, "")

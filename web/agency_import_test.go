@@ -15,7 +15,7 @@ import (
 )
 
 // upload sends a file as a browser would.
-func (s *testSite) upload(cookie *http.Cookie, path, name string, content []byte) (*http.Response, string) {
+func (s *site) upload(cookie *http.Cookie, path, name string, content []byte) (*http.Response, string) {
 	s.t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)

@@ -30,7 +30,7 @@ func TestA55_UnitSuggestions(t *testing.T) {
 }
 
 // suggested lists the codes of the units suggested for text.
-func (s *testSite) suggested(cookie *http.Cookie, text string) string {
+func (s *site) suggested(cookie *http.Cookie, text string) string {
 	s.t.Helper()
 	res := s.get("/backend/agencies/suggest?q="+url.QueryEscape(text), cookie)
 	if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
@@ -51,7 +51,7 @@ func (s *testSite) suggested(cookie *http.Cookie, text string) string {
 }
 
 // send posts a form as somebody who pressed its button, and returns the page.
-func (s *testSite) send(path string, cookie *http.Cookie, form url.Values) (*http.Response, string) {
+func (s *site) send(path string, cookie *http.Cookie, form url.Values) (*http.Response, string) {
 	s.t.Helper()
 	res := s.do(request{method: http.MethodPost, path: path, form: form, cookie: cookie})
 	return res, text(s.t, res)

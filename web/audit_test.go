@@ -22,7 +22,7 @@ import (
 )
 
 // record writes one entry about the agency in which the samples hold role.
-func (s *testSite) record(role authz.Role, detail any) (id int64) {
+func (s *site) record(role authz.Role, detail any) (id int64) {
 	s.t.Helper()
 	a, err := s.agencies.ByCode(s.t.Context(), seed.SampleAgency[role])
 	if err != nil {
@@ -147,7 +147,7 @@ func TestRefusalIsRecorded(t *testing.T) {
 }
 
 // breakAudit makes every entry fail until the test ends.
-func breakAudit(t *testing.T, s *testSite) {
+func breakAudit(t *testing.T, s *site) {
 	t.Helper()
 	exec := func(sql string) {
 		if _, err := s.pool.Exec(t.Context(), sql); err != nil {
@@ -167,14 +167,14 @@ func breakAudit(t *testing.T, s *testSite) {
 // each with the rows it writes. {staff} stands for the person.
 func securityEvents() []securityEvent {
 	return []securityEvent{
-		{"a token is issued", "token.issued", `SELECT xmin::text FROM role_tokens ORDER BY id DESC LIMIT 1`, func(s *testSite, _ *http.Cookie, _ string) { s.tryIssue(authz.CentralOfficer) }},
+		{"a token is issued", "token.issued", `SELECT xmin::text FROM role_tokens ORDER BY id DESC LIMIT 1`, func(s *site, _ *http.Cookie, _ string) { s.tryIssue(authz.CentralOfficer) }},
 		{"a token is used", "token.redeemed", `SELECT xmin::text FROM role_tokens WHERE used_at IS NOT NULL`, redeem},
 		{"a membership is given", "membership.given", `SELECT xmin::text FROM memberships`, redeem},
-		{"a wrong code", "token.refused", `SELECT xmin::text FROM token_tries`, func(s *testSite, c *http.Cookie, code string) {
+		{"a wrong code", "token.refused", `SELECT xmin::text FROM token_tries`, func(s *site, c *http.Cookie, code string) {
 			s.tryIssue(authz.CentralOfficer) // takes the place of code
 			redeem(s, c, code)
 		}},
-		{"signing out", "staff.signed_out", `SELECT xmin::text FROM staff_sessions WHERE ended_at IS NOT NULL`, func(s *testSite, c *http.Cookie, _ string) {
+		{"signing out", "staff.signed_out", `SELECT xmin::text FROM staff_sessions WHERE ended_at IS NOT NULL`, func(s *site, c *http.Cookie, _ string) {
 			s.do(request{method: "POST", path: "/backend/logout", cookie: c})
 		}},
 	}
@@ -183,14 +183,14 @@ func securityEvents() []securityEvent {
 type securityEvent struct {
 	name, action string
 	changed      string // gives the transaction that wrote what changed
-	do           func(s *testSite, c *http.Cookie, code string)
+	do           func(s *site, c *http.Cookie, code string)
 }
 
-func redeem(s *testSite, c *http.Cookie, code string) {
+func redeem(s *site, c *http.Cookie, code string) {
 	s.do(request{method: "POST", path: "/backend/token", cookie: c, form: url.Values{"token": {code}, "form_key": {"k"}}})
 }
 
-func (s *testSite) tryIssue(role authz.Role) {
+func (s *site) tryIssue(role authz.Role) {
 	s.t.Helper()
 	a, err := s.agencies.ByCode(s.t.Context(), seed.SampleAgency[role])
 	if err != nil {

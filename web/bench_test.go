@@ -108,7 +108,7 @@ func BenchmarkOffice(b *testing.B) {
 	}
 }
 
-func plantCountry(b *testing.B, s *testSite) {
+func plantCountry(b *testing.B, s *site) {
 	b.Helper()
 	if _, err := seed.New(s.pool, s.log).Demo(b.Context(), authz.System("bench"), countries[*country]); err != nil {
 		b.Fatal(err)
@@ -125,7 +125,7 @@ func plantCountry(b *testing.B, s *testSite) {
 	}
 }
 
-func benchOffice(b *testing.B, s *testSite, server *httptest.Server, heard *recorder) {
+func benchOffice(b *testing.B, s *site, server *httptest.Server, heard *recorder) {
 	out := &strings.Builder{}
 	fmt.Fprintf(out, "\n%5s %8s %8s %8s %8s %8s %4s  %s\n", "KB", "p50", "p99", "busy p50", "busy p99", "bare", "SQL", "page")
 	for _, c := range benchCases(b, s) {
@@ -150,7 +150,7 @@ type benchCase struct {
 
 // benchCases are each list as the people see it who have most to see, first page
 // and deep inside, each filter, and searches from two letters to a full name.
-func benchCases(b *testing.B, s *testSite) []benchCase {
+func benchCases(b *testing.B, s *site) []benchCase {
 	b.Helper()
 	run := s.now.Format(time.RFC3339Nano) // the database may know the people of an earlier run
 	admin, officer := s.person("bench admin "+run, authz.DGAAdmin), s.person("bench officer "+run, authz.CentralOfficer)
@@ -189,11 +189,9 @@ func benchCases(b *testing.B, s *testSite) []benchCase {
 
 func after(text, mark string) string { _, rest, _ := strings.Cut(text, mark); return rest }
 
-func (s *testSite) page(cookie *http.Cookie, path string) string {
-	return text(s.t, s.get(path, cookie))
-}
+func (s *site) page(cookie *http.Cookie, path string) string { return text(s.t, s.get(path, cookie)) }
 
-func (s *testSite) word(sql string) (w string) {
+func (s *site) word(sql string) (w string) {
 	s.t.Helper()
 	if err := s.pool.QueryRow(s.t.Context(), sql).Scan(&w); err != nil {
 		s.t.Fatal(err)
@@ -206,7 +204,7 @@ type measured struct {
 	queries, bytes                 int
 }
 
-func measure(b *testing.B, s *testSite, server *httptest.Server, heard *recorder, c benchCase) measured {
+func measure(b *testing.B, s *site, server *httptest.Server, heard *recorder, c benchCase) measured {
 	b.Helper()
 	var m measured
 	m.bytes = fetch(b, server, c) // warm

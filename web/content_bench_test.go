@@ -66,7 +66,7 @@ func BenchmarkEditors(b *testing.B) {
 	}
 }
 
-func (s *testSite) words(sql string) (all []string) {
+func (s *site) words(sql string) (all []string) {
 	s.t.Helper()
 	rows, err := s.pool.Query(s.t.Context(), sql)
 	if err != nil {

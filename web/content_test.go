@@ -16,7 +16,7 @@ import (
 var keyAndMark = regexp.MustCompile(`<input type="hidden" name="(form_key|mark)" value="([^"]*)"`)
 
 // formOf reads the hidden fields of the form on a page, once each.
-func (s *testSite) formOf(path string, cookie *http.Cookie, typed url.Values) url.Values {
+func (s *site) formOf(path string, cookie *http.Cookie, typed url.Values) url.Values {
 	s.t.Helper()
 	form := url.Values{}
 	for _, m := range keyAndMark.FindAllStringSubmatch(text(s.t, s.get(path, cookie)), -1) {
@@ -29,7 +29,7 @@ func (s *testSite) formOf(path string, cookie *http.Cookie, typed url.Values) ur
 }
 
 // reread is what a notification makes a server do.
-func (s *testSite) reread() {
+func (s *site) reread() {
 	s.t.Helper()
 	if err := s.contents.Refresh(s.t.Context()); err != nil {
 		s.t.Fatal(err)

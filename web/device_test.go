@@ -14,7 +14,7 @@ import (
 	"portal/internal/people/session"
 )
 
-func (s *testSite) alive(c *http.Cookie) bool {
+func (s *site) alive(c *http.Cookie) bool {
 	s.t.Helper()
 	return s.get("/backend/profile", c).StatusCode == http.StatusOK
 }

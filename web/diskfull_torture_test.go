@@ -29,7 +29,7 @@ import (
 )
 
 // diskFull reports whether Postgres found no room; any other error is a fault.
-func (s *testSite) diskFull(err error) bool {
+func (s *site) diskFull(err error) bool {
 	s.t.Helper()
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "53100" {
@@ -43,7 +43,7 @@ func (s *testSite) diskFull(err error) bool {
 
 // spend uses up the room that pages of the audit log and its indexes still have,
 // with entries like those that are there, until hardly anything can be recorded.
-func (s *testSite) spend() {
+func (s *site) spend() {
 	s.t.Helper()
 	actions := s.words(`SELECT action FROM audit_entries GROUP BY action`)
 	for fits := true; fits; {
@@ -57,7 +57,7 @@ func (s *testSite) spend() {
 }
 
 // statuses opens every page, as visitors and as those who may most.
-func (s *testSite) statuses(people map[string]*http.Cookie, paths []string) map[string]int {
+func (s *site) statuses(people map[string]*http.Cookie, paths []string) map[string]int {
 	s.t.Helper()
 	all := map[string]int{}
 	for who, cookie := range people {
@@ -71,7 +71,7 @@ func (s *testSite) statuses(people map[string]*http.Cookie, paths []string) map[
 // readable are addresses of all pages. What is recorded before it is shown, and
 // the preview, which is made by a change that is rolled back, are not among them:
 // those need room. Nor is the way to the provider.
-func (s *testSite) readable() (paths []string) {
+func (s *site) readable() (paths []string) {
 	s.t.Helper()
 	for _, a := range s.addresses() {
 		needsRoom := slices.ContainsFunc([]string{"/export", "}/preview", "/preview/page", "/csv", "/xlsx", "/print", "/login/digitalid", "/login/callback"},
@@ -109,7 +109,7 @@ func TestA78_Torture_DiskFull(t *testing.T) {
 
 // sendWhileFull sends a form that has no room, or finds some and then is saved
 // whole, and once more when there is room.
-func (s *testSite) sendWhileFull(t *testing.T, d *disk, f sending) int {
+func (s *site) sendWhileFull(t *testing.T, d *disk, f sending) int {
 	t.Helper()
 	q := s.ready(f)
 	d.fill()
@@ -142,7 +142,7 @@ func (s *testSite) sendWhileFull(t *testing.T, d *disk, f sending) int {
 
 // readWhileFull reads with sessions that were last seen some time ago, each with
 // a sentence to be shown once: both would like to be written down, and cannot.
-func (s *testSite) readWhileFull(t *testing.T, d *disk) {
+func (s *site) readWhileFull(t *testing.T, d *disk) {
 	paths := s.readable()
 	people := map[string]*http.Cookie{"a visitor": nil, "an administrator": s.somebody(authz.DGAAdmin), "an officer": s.somebody(authz.CentralOfficer)}
 	before := s.statuses(people, paths)

@@ -19,7 +19,7 @@ import (
 type addressed struct{ route, path string }
 
 // addresses are all routes that can be read.
-func (s *testSite) addresses() (all []addressed) {
+func (s *site) addresses() (all []addressed) {
 	s.t.Helper()
 	unit, person := s.agencyID(seed.CodeDLT), s.hire(s.name(), authz.ManualAuthor, seed.CodeDLT)
 	entry := s.count(`SELECT max(id) FROM audit_entries`)

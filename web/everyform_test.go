@@ -25,7 +25,7 @@ import (
 type sending struct {
 	route string
 	// ready makes what the form is about, and is the request that carries it out.
-	ready func(s *testSite) request
+	ready func(s *site) request
 	free  bool // changes nothing in the database
 	each  bool // counts each time: it has no key, or showing a code is recorded whenever it happens
 	quiet bool // needs no entry in the audit log
@@ -36,36 +36,36 @@ type sending struct {
 // route joins them.
 func everyForm() []sending {
 	all := []sending{
-		{route: "/backend/display", free: true, each: true, quiet: true, ready: func(s *testSite) request {
+		{route: "/backend/display", free: true, each: true, quiet: true, ready: func(s *site) request {
 			return request{path: "/backend/display", cookie: s.somebody(authz.DGAAdmin), form: url.Values{"set": {"text-large"}, "return": {"/backend/faq"}}}
 		}},
-		{route: "/backend/faq/{slug}/helpful", quiet: true, ready: func(s *testSite) request {
+		{route: "/backend/faq/{slug}/helpful", quiet: true, ready: func(s *site) request {
 			return request{path: "/backend/faq/devices/helpful", cookie: s.somebody(authz.DGAAdmin), form: url.Values{"answer": {"yes"}}}
 		}},
-		{route: "/backend/logout", each: true, ready: func(s *testSite) request {
+		{route: "/backend/logout", each: true, ready: func(s *site) request {
 			return request{path: "/backend/logout", cookie: s.somebody(authz.DGAAdmin), form: url.Values{}}
 		}},
-		{route: "/backend/token", ready: func(s *testSite) request {
+		{route: "/backend/token", ready: func(s *site) request {
 			code, cookie := s.issue(authz.CentralOfficer), s.somebody("")
 			return s.fill("/backend/token", "/backend/token", cookie, url.Values{"token": {code}})
 		}},
-		{route: "/backend/session/extend", each: true, quiet: true, ready: func(s *testSite) request {
+		{route: "/backend/session/extend", each: true, quiet: true, ready: func(s *site) request {
 			return request{path: "/backend/session/extend", cookie: s.somebody(authz.ManualAuthor), form: url.Values{}}
 		}},
-		{route: "/backend/profile/sessions/{id}/end", ready: func(s *testSite) request {
+		{route: "/backend/profile/sessions/{id}/end", ready: func(s *site) request {
 			cookie, name := s.somebody(authz.CentralOfficer), s.named
 			other := endPath(s.sessionID(s.person(name, "")))
 			return s.fill("/backend/profile", other, cookie, nil)
 		}},
-		{route: "/backend/profile/sessions/end-others", ready: func(s *testSite) request {
+		{route: "/backend/profile/sessions/end-others", ready: func(s *site) request {
 			cookie := s.somebody(authz.CentralOfficer)
 			s.person(s.named, "")
 			return s.fill("/backend/profile", "/backend/profile/sessions/end-others", cookie, nil)
 		}},
-		{route: "/backend/content/convert", free: true, each: true, quiet: true, ready: func(s *testSite) request {
+		{route: "/backend/content/convert", free: true, each: true, quiet: true, ready: func(s *site) request {
 			return request{path: "/backend/content/convert", cookie: s.somebody(authz.DGAAdmin), form: url.Values{"markdown": {"**ก**"}}}
 		}},
-		{route: "/backend/content/links", free: true, each: true, quiet: true, ready: func(s *testSite) request {
+		{route: "/backend/content/links", free: true, each: true, quiet: true, ready: func(s *site) request {
 			s.server.CheckLinks = true // there is none to ask for
 			return request{path: "/backend/content/links", cookie: s.somebody(authz.DGAAdmin), form: url.Values{}}
 		}},
@@ -84,7 +84,7 @@ func agencyForms() []sending {
 		return strings.Join(agency.Headings, ",") + "\r\n" + code + ",,กระทรวง,กระทรวงใหม่ " + code + ",,,,,\r\n"
 	}
 	onUnit := func(route, page string, typed url.Values, hidden bool) sending {
-		return sending{route: at + "/{id}" + route, ready: func(s *testSite) request {
+		return sending{route: at + "/{id}" + route, ready: func(s *site) request {
 			code := s.unit()
 			if hidden {
 				s.exec(`UPDATE agencies SET shown = false WHERE code = $1`, code)
@@ -94,14 +94,14 @@ func agencyForms() []sending {
 		}}
 	}
 	return []sending{
-		{route: at + "/new", ready: func(s *testSite) request {
+		{route: at + "/new", ready: func(s *site) request {
 			return s.fill(at+"/new", at+"/new", s.somebody(authz.DGAAdmin),
 				url.Values{"code": {s.freeCode()}, "name": {"หน่วยงานใหม่"}, "kind": {"department"}, "unit_q": {"สำนักนายกรัฐมนตรี"}})
 		}},
-		{route: at + "/import", each: true, ready: func(s *testSite) request {
+		{route: at + "/import", each: true, ready: func(s *site) request {
 			return s.files1(at+"/import", "file", "a.csv", []byte(file(s.freeCode())))
 		}},
-		{route: at + "/import/{key}", ready: func(s *testSite) request {
+		{route: at + "/import/{key}", ready: func(s *site) request {
 			admin := s.somebody(authz.DGAAdmin)
 			res, page := s.upload(admin, at+"/import", "a.csv", []byte(file(s.freeCode())))
 			if res.StatusCode != http.StatusSeeOther {
@@ -120,8 +120,8 @@ func agencyForms() []sending {
 func tokenForms() []sending {
 	const at = "/backend/tokens"
 	const list = at + "?role=manual_reviewer"
-	marked := func(path, mark string, more url.Values) func(*testSite) request {
-		return func(s *testSite) request {
+	marked := func(path, mark string, more url.Values) func(*site) request {
+		return func(s *site) request {
 			s.issue(authz.ManualReviewer)
 			cookie := s.somebody(authz.CentralOfficer)
 			form := formAt(s.t, text(s.t, s.get(list, cookie)), mark)
@@ -140,7 +140,7 @@ func tokenForms() []sending {
 
 func staffForms() []sending {
 	onPerson := func(route string, before string, typed url.Values) sending {
-		return sending{route: "/backend/staff/{id}/" + route, ready: func(s *testSite) request {
+		return sending{route: "/backend/staff/{id}/" + route, ready: func(s *site) request {
 			m := s.hire(s.name(), authz.ManualAuthor, seed.CodeDLT)
 			if before != "" {
 				s.exec(before, m.id)
@@ -151,7 +151,7 @@ func staffForms() []sending {
 	}
 	// An administrator does not edit what an officer gives.
 	onMembership := func(route string, typed url.Values) sending {
-		return sending{route: "/backend/staff/memberships/{id}/" + route, ready: func(s *testSite) request {
+		return sending{route: "/backend/staff/memberships/{id}/" + route, ready: func(s *site) request {
 			path := membershipPath(s.hire(s.name(), authz.ManualAuthor, seed.CodeDLT), route)
 			return s.fill(path, path, s.somebody(authz.CentralOfficer), typed)
 		}}
@@ -167,10 +167,10 @@ func staffForms() []sending {
 
 func fileForms() []sending {
 	return []sending{
-		{route: filesPath, ready: func(s *testSite) request {
+		{route: filesPath, ready: func(s *site) request {
 			return s.files1(filesPath, "files", "เอกสาร.pdf", smallPDF("("+s.name()+")"))
 		}},
-		{route: filesPath + "/{hash}/delete", ready: func(s *testSite) request {
+		{route: filesPath + "/{hash}/delete", ready: func(s *site) request {
 			admin, name := s.somebody(authz.DGAAdmin), s.name()+".pdf"
 			s.uploadFiles(admin, nil, sent{name, smallPDF("(" + name + ")")})
 			path := filesPath + "/" + s.hashOf(name) + "/delete"
@@ -183,7 +183,7 @@ func fileForms() []sending {
 func contentForms(k editing.Kind) []sending {
 	list := "/backend/content/" + string(k)
 	item := list + "/" + contentKeys[string(k)]
-	typed := func(s *testSite) url.Values {
+	typed := func(s *site) url.Values {
 		field := map[editing.Kind]string{"banner": "alt", "faq": "question", "site": "owner"}[k]
 		if field == "" {
 			field = "title"
@@ -191,31 +191,31 @@ func contentForms(k editing.Kind) []sending {
 		return url.Values{field: {s.name()}}
 	}
 	// begun has a draft, and the next form of the item after so many steps.
-	begun := func(s *testSite, path string, more url.Values) request {
+	begun := func(s *site, path string, more url.Values) request {
 		admin := s.somebody(authz.DGAAdmin)
 		s.must(s.fill(item, item, admin, typed(s)))
 		return s.fill(path, path, admin, more)
 	}
-	publish := func(s *testSite, at string) request {
+	publish := func(s *site, at string) request {
 		return begun(s, item+"/publish", url.Values{"reason": {"แก้ไขถ้อยคำ"}, "at": {at}})
 	}
 	all := []sending{
-		{route: list + "/{key}", ready: func(s *testSite) request { return s.fill(item, item, s.somebody(authz.DGAAdmin), typed(s)) }},
-		{route: list + "/{key}/publish", ready: func(s *testSite) request { return publish(s, "") }},
-		{route: list + "/{key}/discard", ready: func(s *testSite) request { return begun(s, item+"/discard", nil) }},
-		{route: list + "/{key}/hold", ready: func(s *testSite) request {
+		{route: list + "/{key}", ready: func(s *site) request { return s.fill(item, item, s.somebody(authz.DGAAdmin), typed(s)) }},
+		{route: list + "/{key}/publish", ready: func(s *site) request { return publish(s, "") }},
+		{route: list + "/{key}/discard", ready: func(s *site) request { return begun(s, item+"/discard", nil) }},
+		{route: list + "/{key}/hold", ready: func(s *site) request {
 			r := publish(s, s.now.Add(48*time.Hour).Format(thaidate.MomentLayout))
 			s.must(r)
 			return s.fill(item+"/publish", item+"/hold", r.cookie, nil)
 		}},
-		{route: list + "/{key}/restore", ready: func(s *testSite) request {
+		{route: list + "/{key}/restore", ready: func(s *site) request {
 			r := publish(s, "")
 			s.must(r)
 			return s.fill(item+"/history", item+"/restore", r.cookie, nil)
 		}},
 	}
 	if !k.Fixed() {
-		all = append(all, sending{route: list + "/new", ready: func(s *testSite) request {
+		all = append(all, sending{route: list + "/new", ready: func(s *site) request {
 			admin := s.somebody(authz.DGAAdmin)
 			fields := s.fill(item, item, admin, typed(s)).form
 			fields.Del("form_key")
@@ -224,7 +224,7 @@ func contentForms(k editing.Kind) []sending {
 		}})
 	}
 	if k.Ordered() {
-		all = append(all, sending{route: list, ready: func(s *testSite) request {
+		all = append(all, sending{route: list, ready: func(s *site) request {
 			r := s.fill(list, list, s.somebody(authz.DGAAdmin), nil)
 			slices.Reverse(r.form["place"])
 			return r
@@ -234,19 +234,19 @@ func contentForms(k editing.Kind) []sending {
 }
 
 // name is another one each time.
-func (s *testSite) name() string { s.names++; return fmt.Sprint("ชื่อที่ ", s.names) }
+func (s *site) name() string { s.names++; return fmt.Sprint("ชื่อที่ ", s.names) }
 
 // somebody signs somebody new in; their name is in s.named.
-func (s *testSite) somebody(role authz.Role) *http.Cookie {
+func (s *site) somebody(role authz.Role) *http.Cookie {
 	s.named = s.name()
 	return s.person(s.named, role)
 }
 
 // freeCode is a code that no agency has.
-func (s *testSite) freeCode() string { s.names++; return fmt.Sprintf("77%03d000", s.names) }
+func (s *site) freeCode() string { s.names++; return fmt.Sprintf("77%03d000", s.names) }
 
 // unit adds a department and returns its code.
-func (s *testSite) unit() string {
+func (s *site) unit() string {
 	s.t.Helper()
 	code := s.freeCode()
 	s.must(s.fill("/backend/agencies/new", "/backend/agencies/new", s.somebody(authz.DGAAdmin),
@@ -255,7 +255,7 @@ func (s *testSite) unit() string {
 }
 
 // files1 is a form with one file.
-func (s *testSite) files1(path, field, name string, content []byte) request {
+func (s *site) files1(path, field, name string, content []byte) request {
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
 	part, _ := m.CreateFormFile(field, name) // a buffer takes everything
@@ -265,7 +265,7 @@ func (s *testSite) files1(path, field, name string, content []byte) request {
 }
 
 // must sends what has to work for a test to begin.
-func (s *testSite) must(q request) *http.Response {
+func (s *site) must(q request) *http.Response {
 	s.t.Helper()
 	q.method = http.MethodPost
 	res := s.do(q)
@@ -277,7 +277,7 @@ func (s *testSite) must(q request) *http.Response {
 
 // fill opens a page and fills its form that is sent to action, as a browser does:
 // what stands in it already, and what is typed.
-func (s *testSite) fill(page, action string, cookie *http.Cookie, typed url.Values) request {
+func (s *site) fill(page, action string, cookie *http.Cookie, typed url.Values) request {
 	s.t.Helper()
 	res := s.get(page, cookie)
 	body := text(s.t, res)
@@ -379,7 +379,7 @@ func TestEveryFormIsListed(t *testing.T) {
 
 // sums are the sums of all tables but those in which something may be written
 // while one reads.
-func (s *testSite) sums() map[string]string {
+func (s *site) sums() map[string]string {
 	s.t.Helper()
 	written := []string{"staff_sessions", "audit_entries", "audit_reach", "signin_attempts", "rate_limits", "search_terms", "goose_db_version"}
 	all := map[string]string{}

@@ -14,7 +14,7 @@ import (
 )
 
 // ready makes a request of a form, with limits that nobody meets.
-func (s *testSite) ready(f sending) request {
+func (s *site) ready(f sending) request {
 	s.t.Helper()
 	q := f.ready(s)
 	q.method = http.MethodPost
@@ -22,7 +22,7 @@ func (s *testSite) ready(f sending) request {
 }
 
 // freely lifts the limits that a test with many requests of one address meets.
-func (s *testSite) freely() *testSite {
+func (s *site) freely() *site {
 	often := ratelimit.Rate{Most: 1_000_000, In: time.Second}
 	s.limits.Upload.Rate, s.limits.Feedback.Own.Rate, s.limits.Feedback.Address.Rate = often, often, often
 	return s
@@ -183,7 +183,7 @@ func outcomeOf(res *http.Response) string {
 }
 
 // alter changes the schema.
-func (s *testSite) alter(sql string) {
+func (s *site) alter(sql string) {
 	s.t.Helper()
 	if _, err := s.pool.Exec(context.Background(), sql); err != nil { // when the test ends, too
 		s.t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 )
 
 // crowd makes n people, members of an agency whose name is long.
-func (s *testSite) crowd(n int) {
+func (s *site) crowd(n int) {
 	s.t.Helper()
 	ctx := s.t.Context()
 	var id int64
@@ -50,7 +50,7 @@ func (s *testSite) crowd(n int) {
 }
 
 // overNetwork serves the site on a real connection, so that a client can leave.
-func (s *testSite) overNetwork() *http.Client {
+func (s *site) overNetwork() *http.Client {
 	s.t.Helper()
 	server := httptest.NewServer(s.handler)
 	s.t.Cleanup(server.Close)

@@ -32,7 +32,7 @@ type sent struct {
 }
 
 // uploadFiles sends files as a browser would.
-func (s *testSite) uploadFiles(cookie *http.Cookie, header map[string]string, files ...sent) (*http.Response, string) {
+func (s *site) uploadFiles(cookie *http.Cookie, header map[string]string, files ...sent) (*http.Response, string) {
 	s.t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
@@ -50,7 +50,7 @@ func (s *testSite) uploadFiles(cookie *http.Cookie, header map[string]string, fi
 	return s.sendBody(cookie, m.FormDataContentType(), header, &body)
 }
 
-func (s *testSite) sendBody(cookie *http.Cookie, contentType string, header map[string]string, body io.Reader) (*http.Response, string) {
+func (s *site) sendBody(cookie *http.Cookie, contentType string, header map[string]string, body io.Reader) (*http.Response, string) {
 	s.t.Helper()
 	r := httptest.NewRequest(http.MethodPost, baseURL+filesPath, body)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
@@ -114,10 +114,10 @@ func smallPDF(more ...string) []byte {
 	return b.Bytes()
 }
 
-func (s *testSite) files() int { s.t.Helper(); return s.count(`SELECT count(*) FROM files`) }
+func (s *site) files() int { s.t.Helper(); return s.count(`SELECT count(*) FROM files`) }
 
 // hashOf is the file of that name.
-func (s *testSite) hashOf(name string) (hash string) {
+func (s *site) hashOf(name string) (hash string) {
 	s.t.Helper()
 	if err := s.pool.QueryRow(s.t.Context(), `SELECT encode(sha256, 'hex') FROM files WHERE name = $1 AND NOT variant_only`, name).Scan(&hash); err != nil {
 		s.t.Fatalf("%s: %v", name, err)
@@ -383,7 +383,7 @@ func TestA62_OnlyPublishedFilesAreServed(t *testing.T) {
 }
 
 // exec changes something behind the portal's back.
-func (s *testSite) exec(sql string, args ...any) {
+func (s *site) exec(sql string, args ...any) {
 	s.t.Helper()
 	if tag, err := s.pool.Exec(s.t.Context(), sql, args...); err != nil || tag.RowsAffected() == 0 {
 		s.t.Fatal(tag, err)

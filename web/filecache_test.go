@@ -14,7 +14,7 @@ import (
 )
 
 // publish stores a file of n bytes as a manual's and returns its hash.
-func (s *testSite) publish(slug string, n int) (hash string, b []byte) {
+func (s *site) publish(slug string, n int) (hash string, b []byte) {
 	s.t.Helper()
 	ctx := context.Background()
 	b = bytes.Repeat([]byte(slug+"\n"), n/len(slug))[:n]
@@ -34,7 +34,7 @@ func (s *testSite) publish(slug string, n int) (hash string, b []byte) {
 	return hash, b
 }
 
-func (s *testSite) refresh() {
+func (s *site) refresh() {
 	s.t.Helper()
 	if err := s.contents.Refresh(context.Background()); err != nil {
 		s.t.Fatal(err)

@@ -110,7 +110,7 @@ func TestSearchesForEditors(t *testing.T) {
 	}
 }
 
-func (s *testSite) votes(slug string) (helpful, useless int) {
+func (s *site) votes(slug string) (helpful, useless int) {
 	s.t.Helper()
 	if err := s.pool.QueryRow(s.t.Context(), `SELECT coalesce(sum(helpful), 0), coalesce(sum(useless), 0) FROM faq_votes WHERE slug = $1`, slug).Scan(&helpful, &useless); err != nil {
 		s.t.Fatal(err)

@@ -23,7 +23,7 @@ const leastPoints = 130
 
 // answers are all kinds of answers: each route as visitors and administrators
 // get it, and each way to be refused.
-func (s *testSite) answers(check func(name string, res *http.Response)) {
+func (s *site) answers(check func(name string, res *http.Response)) {
 	s.t.Helper()
 	ask := func(name string, q request) { check(name+" "+q.method+" "+q.path, s.do(q)) }
 	err := chi.Walk(s.handler.(chi.Router), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
@@ -64,7 +64,7 @@ func (s *testSite) answers(check func(name string, res *http.Response)) {
 }
 
 // refusals are the answers that no route gives when all is well.
-func (s *testSite) refusals(ask func(string, request)) {
+func (s *site) refusals(ask func(string, request)) {
 	ask("unknown", request{method: "GET", path: "/.git/config"})
 	ask("wrong method", request{method: "DELETE", path: "/backend"})
 	ask("trace", request{method: "TRACE", path: "/backend"})
@@ -85,7 +85,7 @@ func (s *testSite) refusals(ask func(string, request)) {
 }
 
 // pathTo is an address of a route, but for {id}.
-func (s *testSite) pathTo(route string) string {
+func (s *site) pathTo(route string) string {
 	var hash string
 	if err := s.pool.QueryRow(s.t.Context(), `SELECT encode(sha256, 'hex') FROM files ORDER BY sha256 LIMIT 1`).Scan(&hash); err != nil {
 		s.t.Fatal(err)

@@ -36,7 +36,7 @@ func TestPagesAreValidHTML(t *testing.T) {
 var numbers = regexp.MustCompile(`/\d+|[0-9a-f]{64}|(page|key|q|to|compare)=[^&]*`)
 
 // crawl reads each kind of page that links lead to, once.
-func (s *testSite) crawl(cookie *http.Cookie, next []string, visit func(path string, page *html.Node)) {
+func (s *site) crawl(cookie *http.Cookie, next []string, visit func(path string, page *html.Node)) {
 	s.t.Helper()
 	seen := map[string]bool{}
 	for len(next) > 0 {

@@ -27,14 +27,14 @@ func with(cookies ...*http.Cookie) map[string]string {
 }
 
 func TestFormComesBackAfterSigningInAgain(t *testing.T) {
-	for name, end := range map[string]func(s *testSite, cookie *http.Cookie){
-		"idle":     func(s *testSite, _ *http.Cookie) { s.now = s.now.Add(15 * time.Minute) },
-		"absolute": func(s *testSite, _ *http.Cookie) { s.now = s.now.Add(12 * time.Hour) },
-		"ended from a phone": func(s *testSite, _ *http.Cookie) {
+	for name, end := range map[string]func(s *site, cookie *http.Cookie){
+		"idle":     func(s *site, _ *http.Cookie) { s.now = s.now.Add(15 * time.Minute) },
+		"absolute": func(s *site, _ *http.Cookie) { s.now = s.now.Add(12 * time.Hour) },
+		"ended from a phone": func(s *site, _ *http.Cookie) {
 			s.do(request{method: "POST", path: "/backend/profile/sessions/end-others", cookie: s.person("somchai", "")})
 		},
-		"signed out": func(s *testSite, c *http.Cookie) { s.do(request{method: "POST", path: "/backend/logout", cookie: c}) },
-		"all ended by an administrator": func(s *testSite, _ *http.Cookie) {
+		"signed out": func(s *site, c *http.Cookie) { s.do(request{method: "POST", path: "/backend/logout", cookie: c}) },
+		"all ended by an administrator": func(s *site, _ *http.Cookie) {
 			if _, err := s.pool.Exec(t.Context(), `UPDATE staff SET epoch = epoch + 1`); err != nil {
 				t.Error(err)
 			}
@@ -242,7 +242,7 @@ func TestEveryFormComesBackAsTyped(t *testing.T) {
 }
 
 // formIn is the form of a page that is sent to path, or nil.
-func (s *testSite) formIn(res *http.Response, path string) *html.Node {
+func (s *site) formIn(res *http.Response, path string) *html.Node {
 	s.t.Helper()
 	page, err := html.Parse(strings.NewReader(text(s.t, res)))
 	if err != nil {

@@ -39,7 +39,7 @@ func TestRateLimitsHoldAcrossServers(t *testing.T) {
 	t.Parallel()
 	pool := testdb.New(t)
 	other, _ := testdb.NewLink(t, pool)
-	servers := []*testSite{newSiteOn(t, pool, "https://id.invalid"), newSiteOn(t, other, "https://id.invalid")}
+	servers := []*site{newSiteOn(t, pool, "https://id.invalid"), newSiteOn(t, other, "https://id.invalid")}
 	for _, s := range servers {
 		s.limits.Search.Address.Rate, s.limits.Patience = atMost(20), time.Minute
 		if err := s.contents.Refresh(t.Context()); err != nil {

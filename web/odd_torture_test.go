@@ -111,7 +111,7 @@ func TestA50_Torture_EveryField(t *testing.T) {
 	t.Logf("%d forms", sent)
 }
 
-func lastError(s *testSite) string {
+func lastError(s *site) string {
 	lines := strings.Split(s.logs.String(), "\n")
 	slices.Reverse(lines)
 	for _, line := range lines {

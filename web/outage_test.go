@@ -35,7 +35,7 @@ type readers struct {
 	stop            func()
 }
 
-func (s *testSite) read(t *testing.T, people int) *readers {
+func (s *site) read(t *testing.T, people int) *readers {
 	t.Helper()
 	r := &readers{}
 	var work sync.WaitGroup

@@ -27,7 +27,7 @@ import (
 )
 
 // packedSite is a site whose pages are compressed for the wire.
-func packedSite(t *testing.T) *testSite {
+func packedSite(t *testing.T) *site {
 	t.Helper()
 	s := newSite(t)
 	if err := s.contents.Refresh(t.Context()); err != nil {
@@ -273,7 +273,7 @@ func TestAPreparedPageCostsNoAllocation(t *testing.T) {
 }
 
 // awaySite is a site behind a link that can be cut, with all that runs beside it.
-func awaySite(t *testing.T) (*testSite, *testdb.Link) {
+func awaySite(t *testing.T) (*site, *testdb.Link) {
 	t.Helper()
 	pool, link := testdb.NewLink(t, testdb.New(t))
 	s := newSiteOn(t, pool, "https://id.invalid")
@@ -282,7 +282,7 @@ func awaySite(t *testing.T) (*testSite, *testdb.Link) {
 }
 
 // followed keeps the public pages up to date, as a server does.
-func (s *testSite) followed() {
+func (s *site) followed() {
 	s.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	var work sync.WaitGroup

@@ -53,7 +53,7 @@ func BenchmarkRedeem(b *testing.B) {
 }
 
 // handOut gives each of as many people as there are departments a code of their own.
-func (s *testSite) handOut() (people []*http.Cookie, codes []string) {
+func (s *site) handOut() (people []*http.Cookie, codes []string) {
 	s.t.Helper()
 	s.person("who hands out", authz.DGAAdmin)
 	officer := authz.Actor{StaffID: s.number(`SELECT id FROM staff WHERE subject = 'who hands out'`), Grants: []authz.Grant{{Role: authz.DGAAdmin, Agency: 1}}}

@@ -39,7 +39,7 @@ func formAt(t testing.TB, html, mark string) url.Values {
 }
 
 // follow opens the page that res leads to.
-func (s *testSite) follow(res *http.Response, cookie *http.Cookie) string {
+func (s *site) follow(res *http.Response, cookie *http.Cookie) string {
 	s.t.Helper()
 	if res.StatusCode != http.StatusSeeOther {
 		s.t.Fatalf("%d, want 303: %s", res.StatusCode, text(s.t, res))

@@ -32,7 +32,7 @@ import (
 	"portal/web/org"
 	"portal/web/people"
 	"portal/web/public"
-	"portal/web/site"
+	sitepages "portal/web/site"
 )
 
 // Config is what the server must know of the world around it.
@@ -83,7 +83,7 @@ type Server struct {
 	prepared preparedPages
 	health   healthPages
 	people   *people.Area
-	site     *site.Area
+	site     *sitepages.Area
 	areas    []area
 }
 
@@ -104,9 +104,7 @@ func New(cfg Config, v Services) *Server {
 	s.people = people.New(s.Kit, people.Services{
 		Agencies: v.Agencies, Onboarding: v.Onboarding, SignIn: v.SignIn, Staff: v.Staff, Tokens: v.Tokens,
 	})
-	s.site = site.New(s.Kit, s.prepared, site.Services{
-		Editing: v.Editing, Feedback: v.Feedback, Files: v.Files, Search: v.Search,
-	})
+	s.site = sitepages.New(s.Kit, s.prepared, sitepages.Services{Editing: v.Editing, Feedback: v.Feedback, Files: v.Files, Search: v.Search})
 	s.areas = []area{
 		public.New(s.Kit, v.Search, v.Feedback),
 		org.New(s.Kit, v.Agencies),

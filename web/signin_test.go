@@ -13,7 +13,7 @@ import (
 )
 
 // newSignInSite is a site with a provider that knows one person.
-func newSignInSite(t *testing.T) *testSite {
+func newSignInSite(t *testing.T) *site {
 	t.Helper()
 	provider := httptest.NewUnstartedServer(nil)
 	issuer := "http://" + provider.Listener.Addr().String()
@@ -32,7 +32,7 @@ func newSignInSite(t *testing.T) *testSite {
 
 // callback signs the person in at the provider, in a browser that has cookies, and
 // returns the way back to the portal.
-func (s *testSite) callback(cookies ...*http.Cookie) (back string, all []*http.Cookie) {
+func (s *site) callback(cookies ...*http.Cookie) (back string, all []*http.Cookie) {
 	s.t.Helper()
 	res := s.do(request{method: http.MethodGet, path: "/backend/login/digitalid?return=" + url.QueryEscape("/backend/profile"), header: cookieHeader(cookies)})
 	all = append(cookies, res.Cookies()...)
@@ -68,11 +68,11 @@ func cookieHeader(cookies []*http.Cookie) map[string]string {
 // signs in: an unknown one, and one that is alive, as an attacker's own is.
 func TestA17_SignInGivesAnotherID(t *testing.T) {
 	t.Parallel()
-	for name, plant := range map[string]func(*testSite) *http.Cookie{
-		"unknown": func(*testSite) *http.Cookie {
+	for name, plant := range map[string]func(*site) *http.Cookie{
+		"unknown": func(*site) *http.Cookie {
 			return &http.Cookie{Name: "__Host-portal-session", Value: strings.Repeat("A", 26)}
 		},
-		"alive": func(s *testSite) *http.Cookie { return s.person("attacker", authz.DGAAdmin) },
+		"alive": func(s *site) *http.Cookie { return s.person("attacker", authz.DGAAdmin) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -47,7 +47,7 @@ const (
 )
 
 // site is the whole portal on a database of its own, seeded.
-type testSite struct {
+type site struct {
 	t        testing.TB
 	pool     *pgxpool.Pool
 	log      *audit.Log
@@ -69,17 +69,17 @@ type testSite struct {
 	named    string // whom somebody signed in last
 }
 
-func newSite(t testing.TB) *testSite { t.Helper(); return newSiteAt(t, "https://id.invalid") }
+func newSite(t testing.TB) *site { t.Helper(); return newSiteAt(t, "https://id.invalid") }
 
 // newSiteAt is a site whose people sign in at issuer.
-func newSiteAt(t testing.TB, issuer string) *testSite {
+func newSiteAt(t testing.TB, issuer string) *site {
 	t.Helper()
 	return newSiteOn(t, seeded.New(t), issuer)
 }
 
-func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *testSite {
+func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 	t.Helper()
-	s := &testSite{t: t, pool: pool, now: time.Now()}
+	s := &site{t: t, pool: pool, now: time.Now()}
 	clock := func() time.Time {
 		if s.live {
 			return time.Now()
@@ -130,7 +130,7 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *testSite {
 }
 
 // person signs somebody in who holds role, or none, and returns their cookie.
-func (s *testSite) person(subject string, role authz.Role) *http.Cookie {
+func (s *site) person(subject string, role authz.Role) *http.Cookie {
 	s.t.Helper()
 	ctx := context.Background()
 	value := ""
@@ -161,7 +161,7 @@ func (s *testSite) person(subject string, role authz.Role) *http.Cookie {
 }
 
 // sessionID is the row of the session that a cookie stands for.
-func (s *testSite) sessionID(c *http.Cookie) (id int64) {
+func (s *site) sessionID(c *http.Cookie) (id int64) {
 	s.t.Helper()
 	h := sha256.Sum256([]byte(c.Value))
 	if err := s.pool.QueryRow(context.Background(), `SELECT id FROM staff_sessions WHERE token_hash = $1`, h[:]).Scan(&id); err != nil {
@@ -179,7 +179,7 @@ type request struct {
 	header       map[string]string
 }
 
-func (s *testSite) do(q request) *http.Response {
+func (s *site) do(q request) *http.Response {
 	s.t.Helper()
 	var body io.Reader = strings.NewReader(q.body)
 	if q.form != nil {
@@ -205,11 +205,11 @@ func (s *testSite) do(q request) *http.Response {
 	return w.Result()
 }
 
-func (s *testSite) get(path string, cookie *http.Cookie) *http.Response {
+func (s *site) get(path string, cookie *http.Cookie) *http.Response {
 	return s.do(request{method: http.MethodGet, path: path, cookie: cookie})
 }
 
-func (s *testSite) issue(role authz.Role) string {
+func (s *site) issue(role authz.Role) string {
 	s.t.Helper()
 	a, err := s.agencies.ByCode(context.Background(), seed.SampleAgency[role])
 	if err != nil {
@@ -240,7 +240,7 @@ func cookieOf(res *http.Response, name string) *http.Cookie {
 	return nil
 }
 
-func (s *testSite) count(sql string, args ...any) (n int) {
+func (s *site) count(sql string, args ...any) (n int) {
 	s.t.Helper()
 	if err := s.pool.QueryRow(s.t.Context(), sql, args...).Scan(&n); err != nil {
 		s.t.Fatal(err)
@@ -248,13 +248,13 @@ func (s *testSite) count(sql string, args ...any) (n int) {
 	return n
 }
 
-func (s *testSite) post(path string, cookie *http.Cookie, form url.Values) *http.Response {
+func (s *site) post(path string, cookie *http.Cookie, form url.Values) *http.Response {
 	s.t.Helper()
 	return s.do(request{method: http.MethodPost, path: path, cookie: cookie, form: form})
 }
 
 // agencyID is the id of the agency that has code, as it stands in forms.
-func (s *testSite) agencyID(code string) string {
+func (s *site) agencyID(code string) string {
 	s.t.Helper()
 	a, err := s.agencies.ByCode(s.t.Context(), code)
 	if err != nil {

@@ -23,7 +23,7 @@ type member struct {
 }
 
 // hire makes somebody a member of the agency that has code, or of none.
-func (s *testSite) hire(name string, role authz.Role, code string) member {
+func (s *site) hire(name string, role authz.Role, code string) member {
 	s.t.Helper()
 	ctx, m := s.t.Context(), member{}
 	err := s.log.Change(ctx, authz.System("test"), func(tx *audit.Tx) error {
@@ -57,7 +57,7 @@ func (s *testSite) hire(name string, role authz.Role, code string) member {
 	return m
 }
 
-func (s *testSite) number(sql string, args ...any) (n int64) {
+func (s *site) number(sql string, args ...any) (n int64) {
 	s.t.Helper()
 	if err := s.pool.QueryRow(s.t.Context(), sql, args...).Scan(&n); err != nil {
 		s.t.Fatal(err)
@@ -108,7 +108,7 @@ func TestA35_DemotedWhileAFormIsOpen(t *testing.T) {
 }
 
 // hireAgain gives somebody another membership.
-func (s *testSite) hireAgain(m member, role authz.Role, code string) {
+func (s *site) hireAgain(m member, role authz.Role, code string) {
 	s.t.Helper()
 	ctx := s.t.Context()
 	err := s.log.Change(ctx, authz.System("test"), func(tx *audit.Tx) error {

@@ -29,7 +29,7 @@ func FormProblem(err error) (*problem.Error, bool) {
 	return p, p.Kind == problem.Invalid || p.Kind == problem.Conflict || p.Kind == problem.Busy
 }
 
-func RetrySeconds(p *problem.Error) string { return strconv.Itoa(int(p.RetryAfter.Seconds())) }
+func retrySeconds(p *problem.Error) string { return strconv.Itoa(int(p.RetryAfter.Seconds())) }
 
 // maxSearch is more than any name has, in characters.
 const maxSearch = 100
@@ -40,12 +40,38 @@ func SearchText(typed string) string {
 	return string(letters[:min(len(letters), maxSearch)])
 }
 
-// Done ends a form: it was carried out, now or before.
-func (k *Kit) Done(w http.ResponseWriter, r *http.Request, err error, to, message string) error {
+// FormAnswer is what becomes of a form that was sent.
+type FormAnswer struct {
+	// Again shows the form with what was typed: with bad, which is to be mended,
+	// or with nil where only the unit picker was asked to search.
+	Again     func(status int, bad *problem.Error) error
+	Searching bool   // the unit picker was asked to search: nothing was carried out
+	To        string // where it leads when it was carried out, now or before
+	Message   string // what is said there if it was carried out now; "" for nothing
+	Then      func() // what else is to be done if it was carried out now; nil for nothing
+}
+
+// AnswerForm answers a form: err is what came of carrying it out.
+func (k *Kit) AnswerForm(w http.ResponseWriter, r *http.Request, err error, a FormAnswer) error {
+	bad, again := FormProblem(err)
+	switch {
+	case a.Searching:
+		return a.Again(http.StatusOK, nil)
+	case again && a.Again != nil:
+		SetRetryAfter(w, bad)
+		return a.Again(StatusOf(bad), bad)
+	case err == nil && a.Then != nil:
+		a.Then()
+	}
+	return k.done(w, r, err, a.To, a.Message)
+}
+
+// done ends a form: it was carried out, now or before.
+func (k *Kit) done(w http.ResponseWriter, r *http.Request, err error, to, message string) error {
 	if err != nil && !errors.Is(err, idempotency.ErrDone) {
 		return err
 	}
-	if err == nil {
+	if err == nil && message != "" {
 		k.Sessions.Flash(r.Context(), message)
 		k.SaveSession(r.Context())
 	}

@@ -65,7 +65,7 @@ func timeInWords(d time.Duration) string {
 // SetRetryAfter says so in the header, too, for the pages that carry it themselves.
 func SetRetryAfter(w http.ResponseWriter, p *problem.Error) {
 	if p != nil && p.RetryAfter > 0 {
-		w.Header().Set("Retry-After", RetrySeconds(p))
+		w.Header().Set("Retry-After", retrySeconds(p))
 	}
 }
 

@@ -36,7 +36,7 @@ func (k *Kit) Handle(h Handler) http.HandlerFunc {
 	}
 }
 
-var Statuses = map[problem.Kind]int{
+var statuses = map[problem.Kind]int{
 	problem.NotFound:  http.StatusNotFound,
 	problem.Forbidden: http.StatusForbidden,
 	problem.Invalid:   http.StatusUnprocessableEntity,
@@ -44,6 +44,15 @@ var Statuses = map[problem.Kind]int{
 	problem.Busy:      http.StatusTooManyRequests,
 	problem.Away:      http.StatusServiceUnavailable,
 	problem.BadInput:  http.StatusBadRequest,
+}
+
+// StatusOf is the status of an answer that shows p; 500 for what has no page of
+// its own.
+func StatusOf(p *problem.Error) int {
+	if status, known := statuses[p.Kind]; known {
+		return status
+	}
+	return http.StatusInternalServerError
 }
 
 // Fail is the only place an error becomes a page.
@@ -64,7 +73,7 @@ func (k *Kit) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Kind == problem.Forbidden {
 		k.refused(r, p.Message)
 	}
-	if status, known := Statuses[p.Kind]; known {
+	if status, known := statuses[p.Kind]; known {
 		k.StatusPage(w, r, status, p.Message, p.RetryAfter)
 		return
 	}

@@ -47,7 +47,7 @@ func (p auditPages) list(w http.ResponseWriter, r *http.Request) error {
 	v := auditview.List{
 		Address: url.URL{Path: "/backend/audit", RawQuery: form.values().Encode()},
 		Person:  form.Person, Text: form.Text, Action: form.Action, From: form.From, Until: form.Until,
-		Unit: kit.UnitField("unit", kit.UnitLabel, choice), Filtered: len(form.values()) > 0 || choice.Text != "",
+		Unit: choice.Filter(kit.UnitLabel), Filtered: len(form.values()) > 0 || choice.Text != "",
 		Actions: actionGroups(), Count: found.Count, More: found.More, Partial: found.Partial, Next: found.Page.Next, Previous: found.Page.Previous,
 	}
 	l.Scripts = []string{"js/unitpicker.js"}
@@ -58,13 +58,13 @@ func (p auditPages) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 // filter reads the filter of the list from the address.
-func (p auditPages) filter(r *http.Request) (auditForm, auditlog.Filter, agency.Choice, error) {
+func (p auditPages) filter(r *http.Request) (auditForm, auditlog.Filter, kit.UnitChoice, error) {
 	form := parseAuditForm(r.URL.Query())
 	filter, err := form.filter()
 	if err != nil {
-		return form, filter, agency.Choice{}, err
+		return form, filter, kit.UnitChoice{}, err
 	}
-	choice, err := p.agencies.Choose(r.Context(), p.Actor(r), authz.ViewAudit, agency.PickOf(r.URL.Query(), "unit"))
+	choice, err := p.ChooseUnit(r, p.agencies, authz.ViewAudit, r.URL.Query())
 	if choice.Unit != nil {
 		filter.Unit, form.Unit = choice.Unit.ID, kit.UnitID(choice.Unit.ID)
 	}

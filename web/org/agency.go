@@ -30,15 +30,13 @@ const (
 // list shows a level of the tree or, once a filter is set, what it finds.
 func (p agencyPages) list(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	choice, err := p.agencies.Choose(r.Context(), p.Actor(r), authz.ViewAgencies, agency.PickOf(q, "unit"))
+	choice, err := p.ChooseUnit(r, p.agencies, authz.ViewAgencies, q)
 	if err != nil {
 		return err
 	}
 	f := agency.Filter{Text: q.Get("q"), Kind: agency.Kind(q.Get("kind")), State: agency.State(q.Get("state"))}
-	v := agencyview.ListView{Text: f.Text, Kind: string(f.Kind), State: string(f.State), Unit: kit.UnitField("unit", "ภายใต้หน่วยงาน", choice)}
-	if choice.Unit != nil {
-		f.Under = choice.Unit.ID
-	}
+	v := agencyview.ListView{Text: f.Text, Kind: string(f.Kind), State: string(f.State), Unit: choice.Filter("ภายใต้หน่วยงาน")}
+	f.Under = choice.ID()
 	v.Undecided = choice.Problem() != ""
 	v.Narrowed = v.Undecided || !f.Empty()
 	switch {

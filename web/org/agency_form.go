@@ -11,7 +11,6 @@ import (
 	"portal/internal/kit/idempotency"
 	"portal/internal/kit/problem"
 	"portal/internal/org/agency"
-	"portal/templates/component"
 	"portal/templates/org/agencyview"
 	"portal/web/kit"
 )
@@ -19,17 +18,16 @@ import (
 // agencyForm is what the forms that change an agency send.
 type agencyForm struct {
 	agencyview.Form
-	pick agency.Pick
-	find bool // only the unit is searched for, nothing is saved
+	unit kit.UnitChoice
 }
 
-func readAgencyForm(v url.Values) agencyForm {
-	f := agencyview.Form{
+func readAgencyForm(v url.Values) (f agencyForm) {
+	f.Form = agencyview.Form{
 		Code: v.Get("code"), Kind: v.Get("kind"), Name: v.Get("name"), NameEN: v.Get("name_en"), ShortName: v.Get("short_name"),
 		Address: v.Get("address"), Telephone: v.Get("telephone"),
 		Version: v.Get("version"), Key: v.Get("form_key"), Reason: v.Get("reason"), Top: v.Get("top") != "",
 	}
-	return agencyForm{f, agency.PickOf(v, "unit"), v.Get("find") != ""}
+	return f
 }
 
 func (f agencyForm) entry() agency.Entry {
@@ -62,41 +60,39 @@ func (p agencyPages) add(w http.ResponseWriter, r *http.Request) error {
 	if typed, ok := p.SavedForm(r); ok {
 		values = typed
 	}
-	f := readAgencyForm(values)
-	choice, err := p.choose(r, f)
+	f, err := p.read(r, values)
 	if err != nil {
 		return err
 	}
-	return p.addForm(w, r, http.StatusOK, f, choice)
+	return p.addForm(w, r, http.StatusOK, f)
 }
 
 // addSent adds the agency.
 func (p agencyPages) addSent(w http.ResponseWriter, r *http.Request) error {
-	f, choice, err := p.sent(r)
+	f, err := p.read(r, r.PostForm)
 	if err != nil {
 		return err
 	}
-	if f.find {
-		return p.addForm(w, r, http.StatusOK, f, choice)
-	}
 	var id agency.ID
-	if err = undecided(choice); err == nil {
-		id, err = p.agencies.AddUnder(r.Context(), p.Actor(r), idempotency.Key(f.Key), f.entry(), parentOf(choice))
+	if err = f.unit.Undecided(); !f.unit.Searching && err == nil {
+		id, err = p.agencies.AddUnder(r.Context(), p.Actor(r), idempotency.Key(f.Key), f.entry(), f.parent())
 	}
-	if bad, ok := kit.FormProblem(err); ok {
-		f.Problem = bad
-		return p.addForm(w, r, kit.Statuses[bad.Kind], f, choice)
-	}
-	return p.Done(w, r, err, agencyview.Path(id), "เพิ่มหน่วยงานแล้ว")
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		Searching: f.unit.Searching, To: agencyview.Path(id), Message: "เพิ่มหน่วยงานแล้ว",
+		Again: func(status int, bad *problem.Error) error {
+			f.Problem = bad
+			return p.addForm(w, r, status, f)
+		},
+	})
 }
 
-func (p agencyPages) addForm(w http.ResponseWriter, r *http.Request, status int, f agencyForm, c agency.Choice) error {
+func (p agencyPages) addForm(w http.ResponseWriter, r *http.Request, status int, f agencyForm) error {
 	l, err := p.frameOf(r, "เพิ่มหน่วยงาน")
 	if err != nil {
 		return err
 	}
 	f.Key = string(idempotency.New())
-	f.Unit = p.parentField(f, c, "หน่วยงานต้นสังกัด", "กระทรวงไม่ต้องเลือก")
+	f.Unit = f.unit.Field("หน่วยงานต้นสังกัด", "กระทรวงไม่ต้องเลือก", f.Problem.Field("unit"))
 	return p.Render(w, r, status, agencyview.Edit(l, "เพิ่มหน่วยงาน", agenciesPath+"/new", f.Form))
 }
 
@@ -115,17 +111,15 @@ func (p agencyPages) edit(w http.ResponseWriter, r *http.Request) error {
 
 func (p agencyPages) editSent(w http.ResponseWriter, r *http.Request) error {
 	return p.onAgency(w, r, func(line agency.Line) error {
-		f, _, err := p.sent(r)
-		if err != nil {
-			return err
-		}
-		id := line.Self().ID
-		err = p.agencies.Edit(r.Context(), p.Actor(r), f.change(id), f.entry())
-		if bad, ok := kit.FormProblem(err); ok {
-			f.Problem = bad
-			return p.editForm(w, r, kit.Statuses[bad.Kind], f, line)
-		}
-		return p.Done(w, r, err, agencyview.Path(id), "บันทึกข้อมูลหน่วยงานแล้ว")
+		f, id := readAgencyForm(r.PostForm), line.Self().ID
+		err := p.agencies.Edit(r.Context(), p.Actor(r), f.change(id), f.entry())
+		return p.AnswerForm(w, r, err, kit.FormAnswer{
+			To: agencyview.Path(id), Message: "บันทึกข้อมูลหน่วยงานแล้ว",
+			Again: func(status int, bad *problem.Error) error {
+				f.Problem = bad
+				return p.editForm(w, r, status, f, line)
+			},
+		})
 	})
 }
 
@@ -163,40 +157,17 @@ func (p agencyPages) onAgency(w http.ResponseWriter, r *http.Request, do func(ag
 	return do(line)
 }
 
-// sent reads a form and finds out which unit it means.
-func (p agencyPages) sent(r *http.Request) (agencyForm, agency.Choice, error) {
-	if err := r.ParseForm(); err != nil {
-		return agencyForm{}, agency.Choice{}, kit.BadForm(err)
-	}
-	f := readAgencyForm(r.PostForm)
-	choice, err := p.choose(r, f)
-	return f, choice, err
+// read reads a form and finds out which unit it means.
+func (p agencyPages) read(r *http.Request, form url.Values) (f agencyForm, err error) {
+	f = readAgencyForm(form)
+	f.unit, err = p.ChooseUnit(r, p.agencies, authz.EditAgencies, form)
+	return f, err
 }
 
-func (p agencyPages) choose(r *http.Request, f agencyForm) (agency.Choice, error) {
-	return p.agencies.Choose(r.Context(), p.Actor(r), authz.EditAgencies, f.pick)
-}
-
-// undecided asks for a choice where a text stands for none or for several units.
-func undecided(c agency.Choice) error {
-	if why := c.Problem(); why != "" {
-		return problem.Fields(map[string]string{"unit": why})
-	}
-	return nil
-}
-
-func parentOf(c agency.Choice) *agency.ID {
-	if c.Unit == nil {
+// parent is the unit that the form chooses to be the agency's parent, or nil.
+func (f agencyForm) parent() *agency.ID {
+	if f.unit.Unit == nil {
 		return nil
 	}
-	return &c.Unit.ID
-}
-
-func (p agencyPages) parentField(f agencyForm, c agency.Choice, label, hint string) component.UnitField {
-	field := kit.UnitField("unit", label, c)
-	field.Hint, field.Button = hint, true
-	if fix := f.Problem.Field("unit"); fix != "" {
-		field.Fix = fix
-	}
-	return field
+	return &f.unit.Unit.ID
 }

@@ -45,7 +45,7 @@ func (p agencyPages) importSent(w http.ResponseWriter, r *http.Request) error {
 		return err // before the file is read
 	}
 	if busy := p.LimitUploads(w, r); busy != nil {
-		return p.askFile(w, r, kit.Statuses[busy.Kind], busy)
+		return p.askFile(w, r, kit.StatusOf(busy), busy)
 	}
 	kit.AllowTime(w)
 	name, content, err := kit.UploadedFile(r, "file", "กรุณาเลือกไฟล์ CSV")
@@ -53,14 +53,10 @@ func (p agencyPages) importSent(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		key, err = p.agencies.Keep(r.Context(), p.Actor(r), agency.Upload{Name: name, Content: content})
 	}
-	if bad, ok := kit.FormProblem(err); ok {
-		return p.askFile(w, r, kit.Statuses[bad.Kind], bad)
-	}
-	if err != nil {
-		return err
-	}
-	kit.Redirect(w, r, agenciesPath+"/import/"+key)
-	return nil
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To:    agenciesPath + "/import/" + key,
+		Again: func(status int, bad *problem.Error) error { return p.askFile(w, r, status, bad) },
+	})
 }
 
 // preview shows what importing the kept file would do.
@@ -86,15 +82,12 @@ func (p agencyPages) showPreview(w http.ResponseWriter, r *http.Request, status 
 
 // carryOut imports the kept file.
 func (p agencyPages) carryOut(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	kit.AllowTime(w)
 	done, err := p.agencies.Import(r.Context(), p.Actor(r), chi.URLParam(r, "key"), idempotency.Key(r.PostForm.Get("form_key")))
-	if bad, ok := kit.FormProblem(err); ok {
-		return p.showPreview(w, r, kit.Statuses[bad.Kind], bad)
-	}
-	return p.Done(w, r, err, agenciesPath, fmt.Sprintf("นำเข้าแล้ว: เพิ่ม %d หน่วยงาน แก้ไข %d หน่วยงาน", done.Added, done.Changed))
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To: agenciesPath, Message: fmt.Sprintf("นำเข้าแล้ว: เพิ่ม %d หน่วยงาน แก้ไข %d หน่วยงาน", done.Added, done.Changed),
+		Again: func(status int, bad *problem.Error) error { return p.showPreview(w, r, status, bad) },
+	})
 }
 
 // faults gives the file back with a column of what is wrong.

@@ -13,54 +13,52 @@ import (
 func (p agencyPages) move(w http.ResponseWriter, r *http.Request) error {
 	return p.onAgency(w, r, func(line agency.Line) error {
 		typed, _ := p.SavedForm(r)
-		f := readAgencyForm(typed)
-		choice, err := p.choose(r, f)
+		f, err := p.read(r, typed)
 		if err != nil {
 			return err
 		}
-		return p.moveForm(w, r, http.StatusOK, f, choice, line)
+		return p.moveForm(w, r, http.StatusOK, f, line)
 	})
 }
 
 func (p agencyPages) moveSent(w http.ResponseWriter, r *http.Request) error {
 	return p.onAgency(w, r, func(line agency.Line) error {
-		f, choice, err := p.sent(r)
+		f, err := p.read(r, r.PostForm)
 		if err != nil {
 			return err
 		}
-		if f.find {
-			return p.moveForm(w, r, http.StatusOK, f, choice, line)
-		}
 		id := line.Self().ID
-		if err = moveTo(f, choice); err == nil {
-			err = p.agencies.Move(r.Context(), p.Actor(r), f.change(id), parentOf(choice))
+		if err = moveTo(f); !f.unit.Searching && err == nil {
+			err = p.agencies.Move(r.Context(), p.Actor(r), f.change(id), f.parent())
 		}
-		if bad, ok := kit.FormProblem(err); ok {
-			f.Problem = bad
-			return p.moveForm(w, r, kit.Statuses[bad.Kind], f, choice, line)
-		}
-		return p.Done(w, r, err, agencyview.Path(id), "ย้ายหน่วยงานแล้ว")
+		return p.AnswerForm(w, r, err, kit.FormAnswer{
+			Searching: f.unit.Searching, To: agencyview.Path(id), Message: "ย้ายหน่วยงานแล้ว",
+			Again: func(status int, bad *problem.Error) error {
+				f.Problem = bad
+				return p.moveForm(w, r, status, f, line)
+			},
+		})
 	})
 }
 
 // moveTo asks for one place: a unit or the top.
-func moveTo(f agencyForm, c agency.Choice) error {
+func moveTo(f agencyForm) error {
 	switch {
-	case f.Top && c.Text != "":
+	case f.Top && f.unit.Text != "":
 		return problem.Fields(map[string]string{"unit": "เลือกได้อย่างเดียว: ล้างช่องนี้ หรือเอาเครื่องหมายที่ระดับบนสุดออก"})
-	case !f.Top && c.Text == "":
+	case !f.Top && f.unit.Text == "":
 		return problem.Fields(map[string]string{"unit": "กรุณาเลือกหน่วยงานต้นสังกัดใหม่"})
 	}
-	return undecided(c)
+	return f.unit.Undecided()
 }
 
-func (p agencyPages) moveForm(w http.ResponseWriter, r *http.Request, status int, f agencyForm, c agency.Choice, line agency.Line) error {
+func (p agencyPages) moveForm(w http.ResponseWriter, r *http.Request, status int, f agencyForm, line agency.Line) error {
 	l, err := p.frameOf(r, "ย้าย "+line.Self().Name)
 	if err != nil {
 		return err
 	}
 	f = against(f, line)
-	f.Unit = p.parentField(f, c, "หน่วยงานต้นสังกัดใหม่", "พิมพ์บางส่วนของชื่อ ชื่อย่อ หรือรหัส")
+	f.Unit = f.unit.Field("หน่วยงานต้นสังกัดใหม่", "พิมพ์บางส่วนของชื่อ ชื่อย่อ หรือรหัส", f.Problem.Field("unit"))
 	return p.Render(w, r, status, agencyview.Move(l, f.Form))
 }
 
@@ -74,17 +72,15 @@ func (p agencyPages) hide(w http.ResponseWriter, r *http.Request) error {
 
 func (p agencyPages) hideSent(w http.ResponseWriter, r *http.Request) error {
 	return p.onAgency(w, r, func(line agency.Line) error {
-		f, _, err := p.sent(r)
-		if err != nil {
-			return err
-		}
-		id := line.Self().ID
-		err = p.agencies.Hide(r.Context(), p.Actor(r), f.change(id))
-		if bad, ok := kit.FormProblem(err); ok {
-			f.Problem = bad
-			return p.hideForm(w, r, kit.Statuses[bad.Kind], f, line)
-		}
-		return p.Done(w, r, err, agencyview.Path(id), "ซ่อนหน่วยงานแล้ว")
+		f, id := readAgencyForm(r.PostForm), line.Self().ID
+		err := p.agencies.Hide(r.Context(), p.Actor(r), f.change(id))
+		return p.AnswerForm(w, r, err, kit.FormAnswer{
+			To: agencyview.Path(id), Message: "ซ่อนหน่วยงานแล้ว",
+			Again: func(status int, bad *problem.Error) error {
+				f.Problem = bad
+				return p.hideForm(w, r, status, f, line)
+			},
+		})
 	})
 }
 
@@ -99,15 +95,12 @@ func (p agencyPages) hideForm(w http.ResponseWriter, r *http.Request, status int
 // unhide shows a hidden agency again.
 func (p agencyPages) unhide(w http.ResponseWriter, r *http.Request) error {
 	return p.onAgency(w, r, func(line agency.Line) error {
-		f, _, err := p.sent(r)
-		if err != nil {
-			return err
-		}
-		id := line.Self().ID
+		f, id := readAgencyForm(r.PostForm), line.Self().ID
 		to := agencyview.Path(id)
 		if back := r.PostForm.Get("return"); back != "" {
 			to = back
 		}
-		return p.Done(w, r, p.agencies.Show(r.Context(), p.Actor(r), f.change(id)), to, "แสดงหน่วยงานแล้ว")
+		err := p.agencies.Show(r.Context(), p.Actor(r), f.change(id))
+		return p.AnswerForm(w, r, err, kit.FormAnswer{To: to, Message: "แสดงหน่วยงานแล้ว"})
 	})
 }

@@ -12,7 +12,6 @@ import (
 	"portal/internal/kit/idempotency"
 	"portal/internal/kit/problem"
 	"portal/internal/people/session"
-	"portal/internal/people/signin"
 	"portal/templates/people/profileview"
 	"portal/web/kit"
 )
@@ -22,9 +21,6 @@ type devicePages struct{ *kit.Kit }
 
 // end ends one session. The second press of the button finds it done.
 func (p devicePages) end(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	id, err := strconv.ParseInt(chi.URLParam(r, "id"), 10, 64)
 	if err != nil {
 		return problem.New(problem.NotFound, "")
@@ -34,9 +30,6 @@ func (p devicePages) end(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p devicePages) endOthers(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	n, err := p.Sessions.EndOthers(r.Context(), p.Actor(r), p.Current(r.Context()), idempotency.Key(r.PostForm.Get("form_key")))
 	said := "ออกจากระบบในอุปกรณ์อื่นทั้งหมดแล้ว"
 	if n > 0 {
@@ -45,15 +38,12 @@ func (p devicePages) endOthers(w http.ResponseWriter, r *http.Request) error {
 	return p.back(w, r, err, said)
 }
 
-// back leads to where the button stood and says what happened.
+// back leads to where the button stood and says what happened, now or before.
 func (p devicePages) back(w http.ResponseWriter, r *http.Request, err error, said string) error {
-	if err != nil && !errors.Is(err, idempotency.ErrDone) {
-		return err
+	if errors.Is(err, idempotency.ErrDone) {
+		err = nil
 	}
-	p.Sessions.Flash(r.Context(), said)
-	p.SaveSession(r.Context())
-	kit.Redirect(w, r, signin.SafeReturn(r.PostForm.Get("return")))
-	return nil
+	return p.AnswerForm(w, r, err, kit.FormAnswer{To: r.PostForm.Get("return"), Message: said})
 }
 
 // extend is what the warning before the idle end asks for. It answers the

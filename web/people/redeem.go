@@ -1,7 +1,6 @@
 package people
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 
@@ -32,9 +31,6 @@ func redeemForm(v url.Values) tokenview.Form { return tokenview.Form{Token: v.Ge
 
 // redeem uses a code up and gives the session a new id: rights have changed.
 func (p redeemPages) redeem(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	f := redeemForm(r.PostForm)
 	renewed := ""
 	err := p.onboarding.Redeem(r.Context(), p.Actor(r), f.Token, idempotency.Key(r.PostForm.Get("form_key")),
@@ -44,20 +40,13 @@ func (p redeemPages) redeem(w http.ResponseWriter, r *http.Request) error {
 			return err
 		})
 	p.redeemed(err)
-	if errors.Is(err, idempotency.ErrDone) {
-		kit.Redirect(w, r, "/backend/profile")
-		return nil
-	}
-	if bad, ok := kit.FormProblem(err); ok {
-		f.Problem = bad
-		return p.form(w, r, kit.Statuses[bad.Kind], f)
-	}
-	if err != nil {
-		return err
-	}
-	p.SetCookie(w, "session", renewed, 0)
-	kit.Redirect(w, r, "/backend/profile")
-	return nil
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To: "/backend/profile", Then: func() { p.SetCookie(w, "session", renewed, 0) },
+		Again: func(status int, bad *problem.Error) error {
+			f.Problem = bad
+			return p.form(w, r, status, f)
+		},
+	})
 }
 
 func (p redeemPages) form(w http.ResponseWriter, r *http.Request, status int, f tokenview.Form) error {
@@ -68,8 +57,5 @@ func (p redeemPages) form(w http.ResponseWriter, r *http.Request, status int, f 
 	c := p.Current(r.Context())
 	f.Name, f.HasRole, f.Key = c.Name, c.Actor.HasRole(), string(idempotency.New())
 	l.Scripts = []string{"js/form.js"}
-	if f.Problem != nil && f.Problem.Kind == problem.Busy {
-		w.Header().Set("Retry-After", kit.RetrySeconds(f.Problem))
-	}
 	return p.Render(w, r, status, tokenview.Redeem(l, f))
 }

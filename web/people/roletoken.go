@@ -2,7 +2,6 @@ package people
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -58,21 +57,15 @@ func (p roleTokenPages) listPage(w http.ResponseWriter, r *http.Request, status 
 
 // show puts a code in clear on the list, once; with scripts, into their hands.
 func (p roleTokenPages) show(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	shown, err := p.tokens.Show(r.Context(), p.Actor(r), token.ID(formID(r.PostForm.Get("token"))))
 	if strings.HasPrefix(r.Header.Get("Accept"), "application/json") {
 		return answer(w, shown, err)
 	}
 	query := tokenQuery(r.PostForm)
-	if refused, ok := kit.FormProblem(err); ok {
-		return p.listPage(w, r, kit.Statuses[refused.Kind], query, roletokenview.List{Problem: refused})
+	if err == nil {
+		return p.listPage(w, r, http.StatusOK, query, roletokenview.List{Shown: &shown})
 	}
-	if err != nil {
-		return err
-	}
-	return p.listPage(w, r, http.StatusOK, query, roletokenview.List{Shown: &shown})
+	return p.AnswerForm(w, r, err, kit.FormAnswer{Again: p.listAgain(w, r, query)})
 }
 
 // answer is show for scripts: the code, or why there is none.
@@ -80,8 +73,7 @@ func answer(w http.ResponseWriter, shown token.Shown, err error) error {
 	status, body := http.StatusOK, map[string]string{"code": shown.Code.String()}
 	if err != nil {
 		refused := problem.Of(err)
-		known := false
-		if status, known = kit.Statuses[refused.Kind]; !known {
+		if status = kit.StatusOf(refused); status == http.StatusInternalServerError {
 			return err
 		}
 		body = map[string]string{"message": refused.Message}
@@ -95,29 +87,24 @@ func answer(w http.ResponseWriter, shown token.Shown, err error) error {
 // refresh issues a new code and shows it on the list, or the one that somebody
 // else issued a moment ago.
 func (p roleTokenPages) refresh(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	query := tokenQuery(r.PostForm)
 	_, back := tokenAddress(query)
 	done, err := p.tokens.Refresh(r.Context(), p.Actor(r), refreshing(r.PostForm))
-	if errors.Is(err, idempotency.ErrDone) {
-		kit.Redirect(w, r, back)
-		return nil
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To: back, Message: refreshedText(done), Again: p.listAgain(w, r, query),
+		Then: func() {
+			if done.State == token.Ready {
+				p.Sessions.Mark(r.Context(), strconv.FormatInt(int64(done.Last), 10))
+			}
+		},
+	})
+}
+
+// listAgain shows the list that a form came from with what was refused.
+func (p roleTokenPages) listAgain(w http.ResponseWriter, r *http.Request, query url.Values) func(int, *problem.Error) error {
+	return func(status int, bad *problem.Error) error {
+		return p.listPage(w, r, status, query, roletokenview.List{Problem: bad})
 	}
-	if refused, ok := kit.FormProblem(err); ok {
-		return p.listPage(w, r, kit.Statuses[refused.Kind], query, roletokenview.List{Problem: refused})
-	}
-	if err != nil {
-		return err
-	}
-	p.Sessions.Flash(r.Context(), refreshedText(done))
-	if done.State == token.Ready {
-		p.Sessions.Mark(r.Context(), strconv.FormatInt(int64(done.Last), 10))
-	}
-	p.SaveSession(r.Context())
-	kit.Redirect(w, r, back)
-	return nil
 }
 
 func refreshedText(done token.Refreshed) string {

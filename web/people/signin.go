@@ -58,7 +58,7 @@ func (p signinPages) whySignIn(r *http.Request) string {
 func (p signinPages) start(w http.ResponseWriter, r *http.Request) error {
 	if busy := p.RateLimit(r, p.Limits.SignIn, "มีการเริ่มเข้าสู่ระบบจากเครือข่ายหรือเบราว์เซอร์นี้บ่อยเกินไป กรุณารอ %s แล้วกดปุ่ม “Digital ID” อีกครั้ง"); busy != nil {
 		kit.SetRetryAfter(w, busy)
-		return p.showWith(w, r, kit.Statuses[busy.Kind], signin.SafeReturn(r.URL.Query().Get("return")), busy.Message)
+		return p.showWith(w, r, kit.StatusOf(busy), signin.SafeReturn(r.URL.Query().Get("return")), busy.Message)
 	}
 	browser := p.Cookie(r, "signin")
 	if len(browser) < 26 { // a second tab goes on with the first one's

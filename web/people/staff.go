@@ -39,7 +39,7 @@ func (p staffPages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := staffview.ListView{
-		Filter: f, Unit: kit.UnitField("unit", kit.UnitLabel, choice), Open: choice.Unit == nil && choice.Text != "",
+		Filter: f, Unit: choice.Filter(kit.UnitLabel), Open: choice.Unit == nil && choice.Text != "",
 		Address: url.URL{Path: staffList, RawQuery: filterQuery(f)}, Here: r.URL.RequestURI(),
 	}
 	if !v.Open {
@@ -74,11 +74,11 @@ const maxQuery = 400
 
 // filter reads the filters of the list from an address. What it does not know
 // lets everything through.
-func (p staffPages) filter(r *http.Request) (staff.Filter, agency.Choice, error) {
+func (p staffPages) filter(r *http.Request) (staff.Filter, kit.UnitChoice, error) {
 	q := r.URL.Query()
 	f := staff.Filter{Query: kit.SearchText(q.Get("q")), Role: authz.Role(q.Get("role")), State: staff.State(q.Get("state"))}
 	if len(f.Query) > maxQuery {
-		return f, agency.Choice{}, problem.New(problem.BadInput, "คำค้นยาวเกินไป กรุณาใช้คำที่สั้นลง")
+		return f, kit.UnitChoice{}, problem.New(problem.BadInput, "คำค้นยาวเกินไป กรุณาใช้คำที่สั้นลง")
 	}
 	if !f.Role.Valid() {
 		f.Role = ""
@@ -86,10 +86,8 @@ func (p staffPages) filter(r *http.Request) (staff.Filter, agency.Choice, error)
 	if f.State.Name() == "" {
 		f.State = ""
 	}
-	choice, err := p.agencies.Choose(r.Context(), p.Actor(r), authz.ViewStaff, agency.PickOf(q, "unit"))
-	if choice.Unit != nil {
-		f.Unit = choice.Unit.ID
-	}
+	choice, err := p.ChooseUnit(r, p.agencies, authz.ViewStaff, q)
+	f.Unit = choice.ID()
 	return f, choice, err
 }
 

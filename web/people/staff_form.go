@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -15,7 +14,6 @@ import (
 	"portal/internal/org/agency"
 	"portal/internal/people/signin"
 	"portal/internal/people/staff"
-	"portal/templates/component"
 	"portal/templates/people/staffview"
 	"portal/web/kit"
 )
@@ -35,34 +33,27 @@ func (p staffPages) editForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := staffview.Form{Role: e.Role, Return: r.URL.Query().Get("return")}
-	choice := agency.Choice{Text: e.AgencyName, Unit: &agency.Unit{ID: e.AgencyID, Name: e.AgencyName}}
+	unit := kit.UnitChoice{Choice: agency.Choice{Text: e.AgencyName, Unit: &agency.Unit{ID: e.AgencyID, Name: e.AgencyName}}}
 	if typed, ok := p.SavedForm(r); ok {
 		f = readStaffForm(typed)
-		if choice, err = p.agencies.Choose(r.Context(), p.Actor(r), authz.EditMembership, agency.PickOf(typed, "unit")); err != nil {
+		if unit, err = p.ChooseUnit(r, p.agencies, authz.EditMembership, typed); err != nil {
 			return err
 		}
 	}
-	f.Unit = editUnit(choice, nil)
-	return p.showEdit(w, r, http.StatusOK, e, f)
+	return p.showEdit(w, r, http.StatusOK, e, f, unit)
 }
 
-func (p staffPages) showEdit(w http.ResponseWriter, r *http.Request, status int, e staff.Editing, f staffview.Form) error {
+func (p staffPages) showEdit(w http.ResponseWriter, r *http.Request, status int, e staff.Editing, f staffview.Form, unit kit.UnitChoice) error {
 	l, err := p.frameFor(r, "แก้ไขสิทธิ์ผู้ใช้งาน")
 	if err != nil {
 		return err
 	}
-	return p.Render(w, r, status, staffview.Edit(l, e, ready(f, e.StaffID)))
-}
-
-// editUnit is the picker for where the role will be held, with what is wrong
-// with the choice.
-func editUnit(c agency.Choice, bad *problem.Error) component.UnitField {
-	f := kit.UnitField("unit", kit.UnitLabel, c)
-	f.Hint, f.Button = "หน่วยงานที่จะใช้สิทธิ์นี้", true
-	if fix := bad.Field("unit"); fix != "" && f.Fix == "" {
-		f.Fix = fix
+	fix := ""
+	if unit.Problem() == "" { // which says what to do already
+		fix = f.Problem.Field("unit")
 	}
-	return f
+	f.Unit = unit.Field(kit.UnitLabel, "หน่วยงานที่จะใช้สิทธิ์นี้", fix)
+	return p.Render(w, r, status, staffview.Edit(l, e, ready(f, e.StaffID)))
 }
 
 // ready gives a form about to be shown a key of its own and a way back.
@@ -81,37 +72,29 @@ func wayBack(to string, id staff.ID) string {
 }
 
 func (p staffPages) edit(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
-	f := readStaffForm(r.PostForm)
 	id := staff.MembershipID(numberIn(r))
-	choice, err := p.agencies.Choose(r.Context(), p.Actor(r), authz.EditMembership, agency.PickOf(r.PostForm, "unit"))
+	f := readStaffForm(r.PostForm)
+	unit, err := p.ChooseUnit(r, p.agencies, authz.EditMembership, r.PostForm)
 	if err != nil {
 		return err
 	}
 	c, renewed := p.change(r, f)
-	if choice.Unit != nil {
-		c.Agency = choice.Unit.ID
-	}
+	c.Agency = unit.ID()
 	var h staff.Held
-	searching := r.PostForm.Has("find") // the picker's own button: nothing is to be changed yet
-	if !searching {
+	if !unit.Searching {
 		h, err = p.staff.Edit(r.Context(), p.Actor(r), id, c)
 	}
-	if bad, ok := kit.FormProblem(err); ok || searching {
+	answer := p.changed(w, r, h, f, renewed, "แก้ไขสิทธิ์ของ"+h.Name+"เรียบร้อยแล้ว")
+	answer.Searching = unit.Searching
+	answer.Again = func(status int, bad *problem.Error) error {
 		e, err := p.staff.Editing(r.Context(), p.Actor(r), id)
 		if err != nil {
 			return err
 		}
-		f.Problem, f.Unit = bad, editUnit(choice, bad)
-		status := http.StatusOK
-		if bad != nil {
-			status = kit.Statuses[bad.Kind]
-		}
-		return p.showEdit(w, r, status, e, f)
+		f.Problem = bad
+		return p.showEdit(w, r, status, e, f, unit)
 	}
-	return p.changed(w, r, h, f, *renewed, "แก้ไขสิทธิ์ของ"+h.Name+"เรียบร้อยแล้ว", err)
+	return p.AnswerForm(w, r, err, answer)
 }
 
 func (p staffPages) removeForm(w http.ResponseWriter, r *http.Request) error {
@@ -143,22 +126,20 @@ func (p staffPages) showRemove(w http.ResponseWriter, r *http.Request, status in
 }
 
 func (p staffPages) remove(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	f := readStaffForm(r.PostForm)
 	id := staff.MembershipID(numberIn(r))
 	c, renewed := p.change(r, f)
 	h, err := p.staff.Remove(r.Context(), p.Actor(r), id, c)
-	if bad, ok := kit.FormProblem(err); ok {
+	answer := p.changed(w, r, h, f, renewed, "ลบสิทธิ์ของ"+h.Name+"เรียบร้อยแล้ว")
+	answer.Again = func(status int, bad *problem.Error) error {
 		e, err := p.staff.Removing(r.Context(), p.Actor(r), id)
 		if err != nil {
 			return err
 		}
 		f.Problem = bad
-		return p.showRemove(w, r, kit.Statuses[bad.Kind], e, f)
+		return p.showRemove(w, r, status, e, f)
 	}
-	return p.changed(w, r, h, f, *renewed, "ลบสิทธิ์ของ"+h.Name+"เรียบร้อยแล้ว", err)
+	return p.AnswerForm(w, r, err, answer)
 }
 
 // change is what the form asks for. When the actor's own rights change, their
@@ -174,30 +155,17 @@ func (p staffPages) change(r *http.Request, f staffview.Form) (c staff.Change, r
 	}, renewed
 }
 
-// changed answers a form that was carried out, now or by a first press.
-func (p staffPages) changed(w http.ResponseWriter, r *http.Request, h staff.Held, f staffview.Form, renewed, message string, err error) error {
-	if err != nil && !errors.Is(err, idempotency.ErrDone) {
-		return err
+// changed is where a form leads that changes the rights of a person, and what is
+// said there.
+func (p staffPages) changed(w http.ResponseWriter, r *http.Request, h staff.Held, f staffview.Form, renewed *string, message string) kit.FormAnswer {
+	if int64(h.StaffID) != p.Actor(r).StaffID {
+		return kit.FormAnswer{To: wayBack(f.Return, h.StaffID), Message: message}
 	}
-	if int64(h.StaffID) == p.Actor(r).StaffID { // what they may see now is known at the next request
-		if renewed != "" {
-			p.SetCookie(w, "session", renewed, 0)
+	return kit.FormAnswer{To: "/backend/profile", Then: func() { // what they may see now is known at the next request
+		if *renewed != "" {
+			p.SetCookie(w, "session", *renewed, 0)
 		}
-		kit.Redirect(w, r, "/backend/profile")
-		return nil
-	}
-	return p.back(w, r, wayBack(f.Return, h.StaffID), message, err)
-}
-
-// back leads on with a sentence on what happened, unless err says that it
-// happened before.
-func (p staffPages) back(w http.ResponseWriter, r *http.Request, to, message string, err error) error {
-	if err == nil {
-		p.Sessions.Flash(r.Context(), message)
-		p.SaveSession(r.Context())
-	}
-	kit.Redirect(w, r, to)
-	return nil
+	}}
 }
 
 // staffOrder is what a dga_admin decides about an account.
@@ -244,19 +212,14 @@ func (p staffPages) showOrder(w http.ResponseWriter, r *http.Request, status int
 
 func (p staffPages) order(o staffOrder) kit.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := r.ParseForm(); err != nil {
-			return kit.BadForm(err)
-		}
-		f := readStaffForm(r.PostForm)
-		id := staff.ID(numberIn(r))
+		f, id := readStaffForm(r.PostForm), staff.ID(numberIn(r))
 		err := o.do(p.staff, r.Context(), p.Actor(r), id, staff.Order{Reason: f.Reason, Key: idempotency.Key(f.Key)})
-		if bad, ok := kit.FormProblem(err); ok {
-			f.Problem = bad
-			return p.showOrder(w, r, kit.Statuses[bad.Kind], o, f)
-		}
-		if err != nil && !errors.Is(err, idempotency.ErrDone) {
-			return err
-		}
-		return p.back(w, r, wayBack(f.Return, id), o.done, err)
+		return p.AnswerForm(w, r, err, kit.FormAnswer{
+			To: wayBack(f.Return, id), Message: o.done,
+			Again: func(status int, bad *problem.Error) error {
+				f.Problem = bad
+				return p.showOrder(w, r, status, o, f)
+			},
+		})
 	}
 }

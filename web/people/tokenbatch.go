@@ -9,6 +9,7 @@ import (
 
 	"portal/internal/kit/export"
 	"portal/internal/kit/idempotency"
+	"portal/internal/kit/problem"
 	"portal/internal/people/token"
 	"portal/internal/text/thaidate"
 	"portal/templates/component"
@@ -19,26 +20,17 @@ import (
 
 // issueMany issues codes for the ticked rows, or for all that the filters find.
 func (p roleTokenPages) issueMany(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	m := manyTokens(r.PostForm)
 	key, err := p.tokens.IssueMany(r.Context(), p.Actor(r), m)
 	if errors.Is(err, idempotency.ErrDone) {
-		kit.Redirect(w, r, batchPath(string(m.Key)))
-		return nil
+		key = string(m.Key)
 	}
-	if refused, ok := kit.FormProblem(err); ok {
-		return p.listPage(w, r, kit.Statuses[refused.Kind], tokenQuery(r.PostForm),
-			roletokenview.List{Problem: refused, Ticked: r.PostForm["pair"], Anew: m.Anew})
-	}
-	if err != nil {
-		return err
-	}
-	p.Sessions.Flash(r.Context(), "ทุกรายการที่เลือกมีรหัส Token พร้อมใช้แล้ว")
-	p.SaveSession(r.Context())
-	kit.Redirect(w, r, batchPath(key))
-	return nil
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To: batchPath(key), Message: "ทุกรายการที่เลือกมีรหัส Token พร้อมใช้แล้ว",
+		Again: func(status int, bad *problem.Error) error {
+			return p.listPage(w, r, status, tokenQuery(r.PostForm), roletokenview.List{Problem: bad, Ticked: r.PostForm["pair"], Anew: m.Anew})
+		},
+	})
 }
 
 func batchPath(key string) string { return roletokenview.Path + "/batch/" + url.PathEscape(key) }

@@ -17,9 +17,6 @@ type displayPages struct{ *kit.Kit }
 
 // set remembers a text size or contrast in a cookie that names nobody.
 func (p displayPages) set(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	d := kit.ReadDisplay(r, p.CookieName("display"))
 	switch r.PostForm.Get("set") {
 	case "text-small":

@@ -30,9 +30,6 @@ const (
 // remembers for a day which answers this browser has spoken of; a double click
 // comes before the cookie does and is caught by the use case.
 func (p helpfulPages) vote(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	answer, slug := r.PostForm.Get("answer"), chi.URLParam(r, "slug")
 	if answer != "yes" && answer != "no" {
 		return problem.New(problem.BadInput, "ไม่รู้จักคำตอบนี้ กรุณากด “ได้” หรือ “ไม่ได้”")

@@ -61,5 +61,5 @@ func (p searchPages) tooOften(w http.ResponseWriter, r *http.Request, l layout.P
 	kit.SetRetryAfter(w, v.Busy)
 	l.NoIndex, l.Scripts = true, []string{"js/form.js"}
 	l.Return = layout.SearchPath + "?" + url.Values{"q": {v.Asked}, "kind": {string(v.Only)}}.Encode()
-	return p.Render(w, r, kit.Statuses[v.Busy.Kind], searchview.Search(l, v))
+	return p.Render(w, r, kit.StatusOf(v.Busy), searchview.Search(l, v))
 }

@@ -81,16 +81,13 @@ func (p contentPages) addVotes(r *http.Request, entries []editing.Entry) error {
 
 // arrange puts the items of a group into the order of the numbers beside them.
 func (p contentPages) arrange(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	was := strings.Fields(r.PostForm.Get("was"))
 	keys := inPlace(r.PostForm["order"], r.PostForm["place"])
 	err := p.editing.Arrange(r.Context(), p.Actor(r), p.kind, keys, was, idempotency.Key(r.PostForm.Get("form_key")))
-	if bad, ok := kit.FormProblem(err); ok {
-		return p.listWith(w, r, kit.Statuses[bad.Kind], bad)
-	}
-	return p.Done(w, r, err, contentview.Path(p.kind), "เผยแพร่ลำดับใหม่แล้ว")
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To: contentview.Path(p.kind), Message: "เผยแพร่ลำดับใหม่แล้ว",
+		Again: func(status int, bad *problem.Error) error { return p.listWith(w, r, status, bad) },
+	})
 }
 
 // inPlace are keys in the order of the numbers typed beside them.
@@ -123,28 +120,27 @@ func (p contentPages) save(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	typed := take(it, editing.Read(it.Inputs, r.PostForm), r.PostForm)
 	saved, err := p.editing.Save(r.Context(), p.Actor(r), p.kind, key(r),
 		editing.Saving{FormKey: idempotency.Key(r.PostForm.Get("form_key")), Mark: r.PostForm.Get("mark"), Fields: typed})
-	if bad, ok := kit.FormProblem(err); ok {
-		f := contentview.Form{Item: it, Typed: typed, Problem: bad}
-		if bad.Kind == problem.Conflict {
-			f.Theirs = it.Fields()
-		} else {
-			f.Mark = r.PostForm.Get("mark")
-		}
-		return p.form(w, r, kit.Statuses[bad.Kind], f)
-	}
 	to, mark := contentview.ItemPath(p.kind, saved), "?saved="+url.QueryEscape(r.PostForm.Get("mark"))
 	if r.PostForm.Get("then") == "publish" {
 		to += "/publish" + mark
 	} else {
 		to += mark
 	}
-	return p.Done(w, r, err, to, draftSaved(it, typed))
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To: to, Message: draftSaved(it, typed),
+		Again: func(status int, bad *problem.Error) error {
+			f := contentview.Form{Item: it, Typed: typed, Problem: bad}
+			if bad.Kind == problem.Conflict {
+				f.Theirs = it.Fields()
+			} else {
+				f.Mark = r.PostForm.Get("mark")
+			}
+			return p.form(w, r, status, f)
+		},
+	})
 }
 
 // draftSaved is what the next page says. What was settled was another text.

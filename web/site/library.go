@@ -150,14 +150,11 @@ func (p libraryPages) showDelete(w http.ResponseWriter, r *http.Request, status 
 
 // delete removes a file that nothing uses.
 func (p libraryPages) delete(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	err := p.files.Delete(r.Context(), p.Actor(r), chi.URLParam(r, "hash"), idempotency.Key(r.PostForm.Get("form_key")), fileview.Where)
-	if bad, ok := kit.FormProblem(err); ok {
-		return p.showDelete(w, r, kit.Statuses[bad.Kind], bad)
-	}
-	return p.Done(w, r, err, fileview.Path, "ลบไฟล์แล้ว")
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To: fileview.Path, Message: "ลบไฟล์แล้ว",
+		Again: func(status int, bad *problem.Error) error { return p.showDelete(w, r, status, bad) },
+	})
 }
 
 // frameFor is the frame of a page below the list.

@@ -46,27 +46,29 @@ func (p contentPages) publishWith(w http.ResponseWriter, r *http.Request, status
 }
 
 func (p contentPages) publish(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	v := contentview.Step{Reason: strings.TrimSpace(r.PostForm.Get("reason")), At: r.PostForm.Get("at")}
 	now, err := p.editing.Publish(r.Context(), p.Actor(r), p.kind, key(r), editing.Publishing{
 		FormKey: idempotency.Key(r.PostForm.Get("form_key")), Mark: r.PostForm.Get("mark"), Reason: v.Reason, At: v.At,
 	})
-	if bad, ok := kit.FormProblem(err); ok {
-		v.Problem = bad
-		return p.publishWith(w, r, kit.Statuses[bad.Kind], v)
-	}
+	said := "กำหนดเวลาเผยแพร่แล้ว"
 	if now {
-		return p.Done(w, r, err, contentview.Path(p.kind), "เผยแพร่แล้ว ผู้อ่านเห็นข้อความใหม่แล้ว")
+		said = "เผยแพร่แล้ว ผู้อ่านเห็นข้อความใหม่แล้ว"
 	}
-	return p.Done(w, r, err, contentview.Path(p.kind), "กำหนดเวลาเผยแพร่แล้ว")
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To: contentview.Path(p.kind), Message: said,
+		Again: func(status int, bad *problem.Error) error {
+			v.Problem = bad
+			return p.publishWith(w, r, status, v)
+		},
+	})
 }
 
 // hold calls a settled publication off.
 func (p contentPages) hold(w http.ResponseWriter, r *http.Request) error {
-	err := p.editing.Hold(r.Context(), p.Actor(r), p.kind, key(r), idempotency.Key(r.PostFormValue("form_key")))
-	return p.Done(w, r, err, contentview.ItemPath(p.kind, key(r))+"/publish", "ยกเลิกกำหนดเผยแพร่แล้ว ฉบับร่างยังอยู่")
+	err := p.editing.Hold(r.Context(), p.Actor(r), p.kind, key(r), idempotency.Key(r.PostForm.Get("form_key")))
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To: contentview.ItemPath(p.kind, key(r)) + "/publish", Message: "ยกเลิกกำหนดเผยแพร่แล้ว ฉบับร่างยังอยู่",
+	})
 }
 
 func (p contentPages) discardForm(w http.ResponseWriter, r *http.Request) error {
@@ -86,14 +88,11 @@ func (p contentPages) discardWith(w http.ResponseWriter, r *http.Request, status
 }
 
 func (p contentPages) discard(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	err := p.editing.Discard(r.Context(), p.Actor(r), p.kind, key(r), r.PostForm.Get("mark"), idempotency.Key(r.PostForm.Get("form_key")))
-	if bad, ok := kit.FormProblem(err); ok {
-		return p.discardWith(w, r, kit.Statuses[bad.Kind], bad)
-	}
-	return p.Done(w, r, err, contentview.Path(p.kind), "ทิ้งฉบับร่างแล้ว")
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To: contentview.Path(p.kind), Message: "ทิ้งฉบับร่างแล้ว",
+		Again: func(status int, bad *problem.Error) error { return p.discardWith(w, r, status, bad) },
+	})
 }
 
 func (p contentPages) history(w http.ResponseWriter, r *http.Request) error {
@@ -127,16 +126,13 @@ func (p contentPages) compare(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p contentPages) restore(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
-	}
 	number, err := strconv.Atoi(r.PostForm.Get("number"))
 	if err != nil {
 		number = -1 // no version has it
 	}
 	err = p.editing.Restore(r.Context(), p.Actor(r), p.kind, key(r), number, r.PostForm.Get("mark"), idempotency.Key(r.PostForm.Get("form_key")))
-	if bad, ok := kit.FormProblem(err); ok {
-		return p.historyWith(w, r, kit.Statuses[bad.Kind], bad)
-	}
-	return p.Done(w, r, err, contentview.ItemPath(p.kind, key(r)), "นำฉบับนั้นมาเป็นฉบับร่างแล้ว ตรวจสอบก่อนเผยแพร่")
+	return p.AnswerForm(w, r, err, kit.FormAnswer{
+		To: contentview.ItemPath(p.kind, key(r)), Message: "นำฉบับนั้นมาเป็นฉบับร่างแล้ว ตรวจสอบก่อนเผยแพร่",
+		Again: func(status int, bad *problem.Error) error { return p.historyWith(w, r, status, bad) },
+	})
 }

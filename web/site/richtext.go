@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"portal/internal/text/richtext"
-	"portal/web/kit"
 )
 
 // convertText answers the rich editor when somebody changes to the plain field
@@ -13,9 +12,6 @@ import (
 func (p contentPages) convertText(w http.ResponseWriter, r *http.Request) error {
 	if err := p.editing.MayWrite(p.Actor(r)); err != nil {
 		return err
-	}
-	if err := r.ParseForm(); err != nil {
-		return kit.BadForm(err)
 	}
 	answer := ConvertText(r.PostForm.Get("html"), r.PostForm.Get("markdown"))
 	body, err := json.Marshal(answer)

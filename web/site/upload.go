@@ -28,7 +28,7 @@ func (p libraryPages) upload(w http.ResponseWriter, r *http.Request) error {
 		return err // before the files are read
 	}
 	if busy := p.LimitUploads(w, r); busy != nil {
-		return p.answer(w, r, kit.Statuses[busy.Kind], fileview.Outcome{}.Refuse("", busy.Message))
+		return p.answer(w, r, kit.StatusOf(busy), fileview.Outcome{}.Refuse("", busy.Message))
 	}
 	kit.AllowTime(w)
 	parts, err := r.MultipartReader()
@@ -56,7 +56,7 @@ func (p libraryPages) upload(w http.ResponseWriter, r *http.Request) error {
 		p.Sessions.Flash(r.Context(), added(o))
 		return p.data(w, r, http.StatusOK, map[string]string{"to": fileview.Path})
 	}
-	return p.Done(w, r, nil, fileview.Path, added(o))
+	return p.AnswerForm(w, r, nil, kit.FormAnswer{To: fileview.Path, Message: added(o)})
 }
 
 // answer says which files were not taken, and why.
