@@ -56,7 +56,8 @@ var features = map[string][]string{
 var foundations = map[string][]string{
 	"internal/kit/problem":    {},
 	"internal/kit/authz":      {"internal/kit/problem"},
-	"internal/kit/audit":      {"internal/kit/authz"},
+	"internal/kit/audit":      {"internal/kit/authz", "internal/kit/jobs"},
+	"internal/kit/jobs":       {},
 	"internal/kit/db":         {"migrations"},
 	"internal/kit/config":     {},
 	"internal/text/thaidate":  {},
