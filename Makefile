@@ -4,9 +4,9 @@ GO = go
 POSTGRES = $(GO) run ./internal/dev/withpostgres --
 TEST = $(POSTGRES) $(GO) test -vet=off
 
-# What only computes has no goroutines to watch, and takes up to ten times as long when it is.
-COMPUTING = github.com/andybalholm/brotli github.com/klauspost/compress/... compress/... golang.org/x/image/... image/...
-RACE = -race $(COMPUTING:%=-gcflags=%=-race=false)
+# tool builds a command of the module in tools/, to be run at the top: $(call tool,soak)
+tool = $(GO) build -C tools -o $(CURDIR)/bin/tools/ ./$(1) && bin/tools/$(1)
+tool_on_postgres = $(GO) build -C tools -o $(CURDIR)/bin/tools/ ./$(1) && $(POSTGRES) bin/tools/$(1)
 
 # One way of compiling for all that is built, run and looked through: each dependency
 # once, without what only a debugger reads. The race detector needs another.
@@ -16,7 +16,7 @@ export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath -gcflags=all=-dwarf=false
 # Memory for compilers and linters, whose time goes into collecting otherwise.
 AMPLY = GOGC=400
 
-.PHONY: help run test check lint unit e2e torture fuzz breaks bench soak generate assets manuals build sbom licences vulnerabilities reproducible clean
+.PHONY: help run test check lint unit one e2e torture fuzz breaks bench soak generate assets manuals build devportal sbom licences vulnerabilities reproducible clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
@@ -24,33 +24,37 @@ help: ## show this list
 # Built for the first look: without inlining and debug information, and with memory
 # for the compiler, it compiles in half the time on a machine that has compiled nothing yet.
 run: ## start the portal with a local Postgres and a local Digital ID
-	GOGC=800 $(GO) build -gcflags=all='-l -dwarf=false' -ldflags='-s -w' -o bin/portal ./cmd/portal
-	@exec ./bin/portal dev
+	GOGC=800 $(GO) build -gcflags=all='-l -dwarf=false' -ldflags='-s -w' -o bin/devportal ./cmd/devportal
+	@exec ./bin/devportal
 
-test: check lint unit e2e ## all tests
+test: check lint ## all tests
+	@MAKE='$(MAKE)' sh .ci/together unit e2e
 
 check: ## formatting and generated code are in step
-	@unformatted=$$(gofmt -l .ci cmd internal web templates migrations static e2e); \
+	@unformatted=$$(gofmt -l .ci cmd internal web templates migrations static e2e tools); \
 		test -z "$$unformatted" || { echo "not formatted, run gofmt -w: $$unformatted"; exit 1; }
 	$(AMPLY) $(GO) tool templ fmt -fail templates
 	sh .ci/generated
 	$(GO) mod verify >/dev/null
-	@$(GO) run ./internal/devtools/supply licences >/dev/null
+	@$(call tool,supply) licences >/dev/null
 
-lint: ## vet and linters
-	$(AMPLY) $(GO) vet -tags torture ./...
-	$(AMPLY) $(GO) build -C .ci/lint -o $(CURDIR)/bin/ . honnef.co/go/tools/cmd/staticcheck
-	$(AMPLY) bin/staticcheck -tags torture ./...
-	$(AMPLY) bin/lint -test=false -errcheck.exclude=.errcheck ./...
+lint: ## vet and linters, cached for each package
+	$(AMPLY) $(GO) build -C .ci/lint -o $(CURDIR)/bin/lint .
+	$(AMPLY) $(GO) vet -vettool=$(CURDIR)/bin/lint -errcheck.exclude=$(CURDIR)/.errcheck -tags torture ./...
+	$(AMPLY) $(GO) -C tools vet -vettool=$(CURDIR)/bin/lint -errcheck.exclude=$(CURDIR)/.errcheck ./...
 
-unit: ## unit, database, web and house tests
-	$(POSTGRES) env CGO_ENABLED=1 $(AMPLY) $(GO) test -vet=off $(RACE) -timeout 30m ./web/... ./cmd/... ./internal/... ./templates/... ./static/... ./migrations/...
+unit: ## unit, database, web and house tests; RACE=all watches every package for races
+	$(POSTGRES) env $(AMPLY) RACE='$(RACE)' sh .ci/unit
+	$(AMPLY) $(GO) -C tools test -vet=off ./...
 
-e2e: build ## journeys in a real browser
+one: ## the tests of one feature: make one FEATURE=people/token
+	$(TEST) ./internal/$(FEATURE)/...
+
+e2e: build devportal ## journeys in a real browser
 	sh .ci/chromium
 	$(TEST) -count=1 -timeout 40m ./e2e/...
 
-torture: fuzz build ## what needs load, faults or room: fuzzing, and tests with Torture in their names but SKIP
+torture: fuzz build devportal ## what needs load, faults or room: fuzzing, and tests with Torture in their names but SKIP
 	sh .ci/nginx
 	$(TEST) -count=1 -tags torture -run Torture -skip '$(or $(SKIP),none)' -v -timeout 40m ./internal/... ./web/... ./e2e/...
 
@@ -58,13 +62,13 @@ fuzz: ## throw odd inputs at whatever reads them, 60 s each (FUZZTIME=10s); FUZZ
 	@FUZZTIME='$(FUZZTIME)' FUZZ='$(FUZZ)' sh .ci/fuzz
 
 breaks: ## break the code for each line of docs/security.md and see its tests fail; LINES="A25 A26" for some
-	$(POSTGRES) $(GO) run ./internal/devtools/breaks $(LINES)
+	$(call tool_on_postgres,breaks) $(LINES)
 
 bench: ## measure what is promised of the speed (docs/performance.md); -only pages for a part: make bench BENCH="-only pages"
-	$(GO) run ./internal/devtools/bench $(BENCH)
+	$(call tool,bench) $(BENCH)
 
 soak: ## everybody at work while things break, 20 minutes (docs/reliability.md); shorter: make soak SOAK="-for 2m"
-	$(GO) run ./internal/devtools/soak $(SOAK)
+	$(call tool,soak) $(SOAK)
 
 generate: ## write the templates' Go code
 	$(GO) tool templ fmt templates
@@ -74,17 +78,20 @@ assets: ## copy fonts and icons from their packages into the project
 	sh static/update.sh
 
 manuals: ## make the manuals' PDFs from docs/manual-source
-	$(GO) run ./internal/devtools/manualpdf
+	$(call tool,manualpdf)
 
 build: ## the binary, bin/portal, and what it is made of, bin/portal.cdx.json
 	$(AMPLY) $(GO) build -o bin/portal ./cmd/portal
 	@$(MAKE) -s sbom
 
+devportal: ## the portal with a local Postgres and a local Digital ID, bin/devportal
+	$(AMPLY) $(GO) build -o bin/devportal ./cmd/devportal
+
 sbom: ## the bill of materials of bin/portal (docs/supply-chain.md)
-	@$(GO) run ./internal/devtools/supply sbom bin/portal >bin/portal.cdx.json
+	@$(call tool,supply) sbom bin/portal >bin/portal.cdx.json
 
 licences: ## every dependency and its licence
-	@$(GO) run ./internal/devtools/supply licences
+	@$(call tool,supply) licences
 
 vulnerabilities: ## known ones in what is called; says so when the database is out of reach
 	@sh .ci/govulncheck

@@ -16,7 +16,7 @@ import (
 	"syscall"
 	"testing"
 
-	"portal/internal/dev/testdb"
+	"portal/internal/dev/testdb/seeded"
 )
 
 // portal is the binary at work.
@@ -32,10 +32,10 @@ var tokenKeys = base64.StdEncoding.EncodeToString(make([]byte, 32))
 
 var codeLine = regexp.MustCompile(`^\s+((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})\s+(.+)$`)
 
-// startPortal runs `portal dev` on a database of its own until the test ends.
+// startPortal runs devportal on a database of its own until the test ends.
 func startPortal(t *testing.T) portal {
 	t.Helper()
-	p := startServer(t, testdb.URL(t), "")
+	p := startServer(t, seeded.URL(t), "")
 	t.Cleanup(func() {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
 		if err := p.cmd.Wait(); err != nil {
@@ -45,21 +45,25 @@ func startPortal(t *testing.T) portal {
 	return p
 }
 
-// startServer runs `portal dev` on the database, with the provider at issuer or
+// startServer runs devportal on the database, with the provider at issuer or
 // one of its own. Servers that share a database share its token keys.
 func startServer(t *testing.T, database, issuer string) portal {
 	t.Helper()
-	return startBinary(t, binary, database, issuer)
+	return startCommand(t, exec.Command(devBinary), database, issuer)
 }
 
-// binary is the portal that `make build` leaves, or the one that `make breaks` broke.
-var binary = cmp.Or(os.Getenv("PORTAL_TEST_BINARY"), filepath.Join("..", "bin", "portal"))
+// The programs that `make e2e` builds, or those that `make breaks` broke.
+var (
+	binaries  = cmp.Or(os.Getenv("PORTAL_TEST_BINARIES"), filepath.Join("..", "bin"))
+	binary    = filepath.Join(binaries, "portal")
+	devBinary = filepath.Join(binaries, "devportal")
+)
 
-// startBinary is startServer for a portal of another version.
-func startBinary(t *testing.T, binary, database, issuer string) portal {
+// startCommand is startServer for a program of another version.
+func startCommand(t *testing.T, cmd *exec.Cmd, database, issuer string) portal {
 	t.Helper()
 	port := freePorts(t)
-	p := portal{fmt.Sprintf("http://localhost:%d", port), issuer, map[string]string{}, exec.Command(binary, "dev")}
+	p := portal{fmt.Sprintf("http://localhost:%d", port), issuer, map[string]string{}, cmd}
 	if issuer == "" {
 		p.issuer = fmt.Sprintf("http://localhost:%d", port+1)
 	}
@@ -71,7 +75,7 @@ func startBinary(t *testing.T, binary, database, issuer string) portal {
 	}
 	p.cmd.Stderr = os.Stderr
 	if err := p.cmd.Start(); err != nil {
-		t.Fatalf("%v: run `make build` first", err)
+		t.Fatalf("%v: run `make build devportal` first", err)
 	}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {

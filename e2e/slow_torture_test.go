@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// The limits of one connection (cmd/portal/listen.go), and how much later than
+// The limits of one connection (cmd/internal/app/listen.go), and how much later than
 // that a busy machine may notice.
 const (
 	headersWithin = 5 * time.Second

@@ -52,13 +52,22 @@ func lastRelease(t *testing.T) (version, binary string) {
 	for _, args := range [][]string{
 		{"git", "archive", "--format=tar", "--output=" + archive, commit},
 		{"tar", "-xf", archive, "-C", source},
-		{"go", "build", "-C", source, "-trimpath", "-buildvcs=false", "-o", binary, "./cmd/portal"},
+		{"go", "build", "-C", source, "-trimpath", "-buildvcs=false", "-o", dir, "./cmd/..."},
 	} {
 		if out, err := command(args[0], args[1:]...); err != nil {
 			t.Fatalf("building %s: %s: %v\n%s", version, strings.Join(args, " "), err, out)
 		}
 	}
 	return version, binary
+}
+
+// devCommand serves a release with a local Digital ID. Up to 0.2.0 the portal itself did so.
+func devCommand(binary string) *exec.Cmd {
+	dev := filepath.Join(filepath.Dir(binary), "devportal")
+	if _, err := os.Stat(dev); err != nil {
+		return exec.Command(binary, "dev")
+	}
+	return exec.Command(dev)
 }
 
 // command runs at the top of the repository.
@@ -199,9 +208,9 @@ func TestA77_Torture_LastReleaseWorksBesideThisOne(t *testing.T) {
 	onDatabase(t, old, database, "migrate")
 	onDatabase(t, old, database, "seed", "--demo", "--points", "9000", "--accounts", "2000", "--entries", "5000")
 	before := schemaOf(t, database)
-	first := startBinary(t, old, database, "")
+	first := startCommand(t, devCommand(old), database, "")
 	t.Cleanup(first.kill)
-	second := startBinary(t, old, database, first.issuer)
+	second := startCommand(t, devCommand(old), database, first.issuer)
 	t.Cleanup(second.kill)
 	w := &work{t: t}
 	w.servers.Store(&[]portal{first, second})

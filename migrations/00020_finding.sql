@@ -1,6 +1,6 @@
 -- +goose Up
 -- What visitors look for and whether answers helped: words and numbers of a
--- day, never who or from where (docs/adr/0008-search.md).
+-- day, never who or from where (docs/adr/0005-search.md).
 
 CREATE TABLE search_terms (
   day      date NOT NULL,

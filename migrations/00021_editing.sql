@@ -1,5 +1,5 @@
 -- +goose Up
--- Editing (docs/adr/0009-editing.md): the content tables hold what is
+-- Editing (docs/adr/0006-editing.md): the content tables hold what is
 -- published; what is being written, and what was published before, stands here.
 
 -- The one draft of an item. Its fields are text, named as in the editor's form.

@@ -1,5 +1,5 @@
 -- +goose Up
--- What visitors read is kept in memory by every server (docs/adr/0010-prepared-pages.md).
+-- What visitors read is kept in memory by every server (docs/adr/0007-prepared-pages.md).
 
 -- A commit that changes it tells them so; a transaction that rolls back does not.
 -- +goose StatementBegin

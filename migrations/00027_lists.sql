@@ -2,7 +2,7 @@
 -- The list of people in the order of names, once for each place where a row of
 -- it is found: the agency of the membership, all above it, and 0, the whole
 -- country. A page of any part of the tree is read where it begins
--- (docs/adr/0011). Triggers keep it in the transaction of every change.
+-- (docs/adr/0008). Triggers keep it in the transaction of every change.
 CREATE TABLE staff_places (
   place         bigint NOT NULL,
   name          text COLLATE "th-x-icu" NOT NULL,

@@ -1,7 +1,7 @@
 -- +goose NO TRANSACTION
 -- +goose Up
 -- The units under an agency in the order of their names: what officers give out
--- codes for is read where the page begins (docs/adr/0011). The name, kind and
+-- codes for is read where the page begins (docs/adr/0008). The name, kind and
 -- showing are those of agencies; triggers keep them in the transaction of every change.
 ALTER TABLE agency_paths
   ADD COLUMN IF NOT EXISTS unit_name text COLLATE "th-x-icu" NOT NULL DEFAULT '',

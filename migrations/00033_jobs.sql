@@ -1,5 +1,5 @@
 -- +goose Up
--- Jobs of github.com/riverqueue/river (docs/adr/0012-jobs.md): its migrations 1 to 8 of the line "main" as one, in a
+-- Jobs of github.com/riverqueue/river (docs/adr/0010-jobs.md): its migrations 1 to 8 of the line "main" as one, in a
 -- schema of their own, so that backups, which take the schema public, neither hold nor restore what was queued.
 -- A test compares this with the migrations that the linked version of river brings.
 CREATE SCHEMA jobs;

@@ -3,12 +3,12 @@ package templates_test
 import (
 	"github.com/a-h/templ"
 
-	"portal/internal/org/agency"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
-	"portal/templates/org/agencyview"
+	"portal/internal/org/agency"
 	"portal/templates/component"
+	"portal/templates/org/agencyview"
 )
 
 func agencyViews() map[string]templ.Component {
@@ -19,7 +19,7 @@ func agencyViews() map[string]templ.Component {
 	hidden := a
 	hidden.Hidden, hidden.Kind = true, authz.ServicePoint
 	rows := []agency.Row{{ID: 3, Code: "0801", Kind: authz.Department, Name: evil, ShortName: evil, Path: evil, Below: 1001}, {ID: 4, Name: "ข", Hidden: true}}
-	list := agency.List{Page: listing.Page[agency.Row]{Rows: rows, Next: evil, Previous: evil}, Count: 1001, MayEdit: true}
+	list := agency.List{Page: listing.Page[agency.Row]{Rows: rows, Next: evil, Previous: evil, Count: 1000, More: true}, MayEdit: true}
 	unit := component.UnitField{Name: "unit", Label: "ภายใต้หน่วยงาน"}
 	undecided := component.UnitField{Name: "unit", Label: "ภายใต้หน่วยงาน", Text: evil, Note: evil, Options: []component.UnitOption{{ID: "1", Name: evil, About: evil}}}
 	never := func(agency.ID) bool { return false }

@@ -5,9 +5,9 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/templates/ops/auditview"
 	"portal/templates/component"
 	"portal/templates/layout"
+	"portal/templates/ops/auditview"
 )
 
 // auditViews are the pages of the audit log.

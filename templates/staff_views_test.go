@@ -6,7 +6,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
@@ -19,7 +18,7 @@ import (
 func staffViews() map[string]templ.Component {
 	later := day.Add(time.Hour)
 	row := staff.Listed{StaffID: 1, Name: evil, Email: evil, MembershipID: 2, Role: authz.ManualAuthor, AgencyName: evil, Since: &day}
-	list := staff.List{Page: listing.Page[staff.Item]{Rows: []staff.Item{{Listed: row, MayEdit: true, MayRemove: true}, {Listed: staff.Listed{StaffID: 3, Name: evil, SuspendedAt: &day}}}, Next: "n", Previous: "p"}, Count: 1000, More: true, Everywhere: true}
+	list := staff.List{Page: listing.Page[staff.Item]{Rows: []staff.Item{{Listed: row, MayEdit: true, MayRemove: true}, {Listed: staff.Listed{StaffID: 3, Name: evil, SuspendedAt: &day}}}, Next: "n", Previous: "p", Count: 1000, More: true}, Everywhere: true}
 	held := staff.Held{ID: 2, StaffID: 1, Name: evil, Email: evil, Role: authz.CentralOfficer, AgencyName: evil}
 	editing := staff.Editing{Held: held, Roles: authz.Roles, Own: true, Last: true}
 	bad := problem.Of(problem.Fields(map[string]string{"role": evil, "unit": evil, "reason": evil, "confirm": evil}))
@@ -30,7 +29,7 @@ func staffViews() map[string]templ.Component {
 	dossier := staff.Dossier{
 		Person: staff.Person{ID: 1, Name: evil, Email: evil, Username: evil, IAL: evil, SignedInAt: &day, SuspendedAt: &day}, CreatedAt: day, MayOrder: true,
 		Held: []staff.Standing{{Past: past, MayEdit: true, MayRemove: true}, {Past: staff.Past{Since: day}}}, Before: []staff.Past{changed},
-		SignIns: []staff.Event{{At: day, Address: evil}}, History: []staff.Event{{At: day, Action: audit.StaffSuspended, By: evil, Reason: evil}},
+		SignIns: []staff.Event{{At: day, Address: evil}}, History: []staff.Event{{At: day, Action: staff.ActionSuspended, By: evil, Reason: evil}},
 	}
 	order := staffview.Order{Title: evil, Does: evil, Button: evil, NeedsReason: true, Danger: true, Address: "/backend"}
 	return map[string]templ.Component{

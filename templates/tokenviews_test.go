@@ -11,8 +11,8 @@ import (
 	"portal/internal/kit/authz"
 	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
-	"portal/internal/site/settings"
 	"portal/internal/people/token"
+	"portal/internal/site/settings"
 	"portal/templates/component"
 	"portal/templates/people/roletokenview"
 )
@@ -27,7 +27,7 @@ func tokenViews() map[string]templ.Component {
 		keys = append(keys, evil)
 	}
 	list := roletokenview.List{
-		Listing: token.Listing{Page: listing.Page[token.Row]{Rows: rows, Next: "n", Previous: "p"}, Count: 1001, Roles: authz.Roles, UnitName: evil},
+		Listing: token.Listing{Page: listing.Page[token.Row]{Rows: rows, Next: "n", Previous: "p", Count: 1000, More: true}, Roles: authz.Roles, UnitName: evil},
 		Filter:  token.Filter{Query: evil, Unit: 3, Role: authz.ManualAuthor, State: token.Ready}, Address: url.URL{Path: "/backend/tokens"},
 		Return: evil, Keys: keys, Key: evil, Ticked: []string{"3/manual_author"}, Anew: true,
 		Shown:   &token.Shown{Token: token.Token{Role: authz.ManualAuthor, AgencyName: evil, ExpiresAt: day}, Code: "7KQFM3TX9W4H2CDR"},

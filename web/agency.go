@@ -10,6 +10,7 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/kit/idempotency"
+	"portal/internal/ops/features"
 	"portal/internal/org/agency"
 	"portal/templates/component"
 	"portal/templates/layout"
@@ -98,6 +99,9 @@ func (p agencyPages) about(w http.ResponseWriter, r *http.Request) error {
 	l, err := p.frameOf(r, a.Self().Name)
 	if err != nil {
 		return err
+	}
+	for i, e := range a.History {
+		a.History[i].What = features.Words.Action(e.Action)
 	}
 	return p.render(w, r, http.StatusOK, agencyview.About(l, agencyview.AboutView{About: a, Key: string(idempotency.New()), Return: agencyview.Path(id)}))
 }

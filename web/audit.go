@@ -13,11 +13,11 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
-	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/export"
 	"portal/internal/kit/problem"
 	"portal/internal/ops/auditlog"
+	"portal/internal/ops/features"
 	"portal/internal/org/agency"
 	"portal/internal/text/thaidate"
 	"portal/templates/component"
@@ -142,11 +142,12 @@ func (p auditPages) refused(r *http.Request, message string) {
 }
 
 func actionGroups() []auditview.ActionGroup {
-	all := make([]auditview.ActionGroup, len(audit.Groups))
-	for i, g := range audit.Groups {
+	groups := features.Words.Groups()
+	all := make([]auditview.ActionGroup, len(groups))
+	for i, g := range groups {
 		all[i].Name = g.Name
 		for _, a := range g.Actions {
-			all[i].Actions = append(all[i].Actions, component.Option{Value: string(a), Label: a.Name()})
+			all[i].Actions = append(all[i].Actions, component.Option{Value: string(a.Action), Label: a.Name})
 		}
 	}
 	return all

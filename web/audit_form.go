@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/hex"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"portal/internal/kit/audit"
 	"portal/internal/kit/problem"
 	"portal/internal/ops/auditlog"
+	"portal/internal/ops/features"
 	"portal/internal/site/editing"
 	"portal/internal/text/thaidate"
 	"portal/templates/ops/auditview"
@@ -48,7 +48,7 @@ func (f auditForm) filter() (auditlog.Filter, error) {
 		return auditlog.Filter{}, problem.New(problem.BadInput, message)
 	}
 	a := auditlog.Filter{Person: searchText(f.Person), Text: searchText(f.Text), Action: audit.Action(f.Action)}
-	if a.Action != "" && a.Action.Name() == "" {
+	if a.Action != "" && features.Words.Action(a.Action) == "" {
 		return bad("ไม่รู้จักการกระทำนี้")
 	}
 	var err error
@@ -81,10 +81,11 @@ func inForms(e auditlog.Entry) auditlog.Says {
 }
 
 func auditEntry(e auditlog.Entry) auditview.Item {
-	words := e.Words(inForms(e))
+	d := features.Words.Of(e)
+	words := d.Words(inForms(e))
 	v := auditview.Item{
-		ID: int64(e.ID), At: e.At, Who: e.Who(), Job: e.Job, Person: e.StaffID != nil, Action: e.Action.Name(), Bad: bad(e.Action), About: e.About(), Kind: e.Kind(),
-		Page: e.Page(), Address: e.Address, Reason: words.Reason,
+		ID: int64(e.ID), At: e.At, Who: e.Who(), Job: e.Job, Person: e.StaffID != nil, Action: d.ActionName(), Bad: d.Refusal(), About: d.About(), Kind: d.Kind(),
+		Page: d.Page(), Address: e.Address, Reason: words.Reason,
 	}
 	if v.Action == "" {
 		v.Action = string(e.Action) // written by a newer version of the portal
@@ -101,24 +102,20 @@ func auditEntry(e auditlog.Entry) auditview.Item {
 	return v
 }
 
-// bad reports whether the entry says that something was refused.
-func bad(a audit.Action) bool {
-	return slices.Contains([]audit.Action{audit.AccessRefused, audit.SignInRefused, audit.TokenRefused}, a)
-}
-
 var auditHeads = []string{"เลขที่", "วันเวลา", "ผู้ใช้งาน", "เลขที่ผู้ใช้งาน", "การกระทำ", "รหัสการกระทำ", "รายการ", "รหัสรายการ",
 	"หมายเลข IP", "การเปลี่ยนแปลง", "ข้อมูลอื่น", "เหตุผล", "แฮช"}
 
 // auditRow is an entry as a line of a file.
 func auditRow(e auditlog.Entry) []string {
-	words := e.Words(inForms(e))
+	d := features.Words.Of(e)
+	words := d.Words(inForms(e))
 	staffID := ""
 	if e.StaffID != nil {
 		staffID = strconv.FormatInt(*e.StaffID, 10)
 	}
 	return []string{
 		strconv.FormatInt(int64(e.ID), 10), e.At.In(thaidate.Bangkok).Format("2006-01-02T15:04:05.000-07:00"), e.Who(), staffID,
-		e.Action.Name(), string(e.Action), e.About(), e.Subject, e.Address,
+		d.ActionName(), string(e.Action), d.About(), e.Subject, e.Address,
 		lines(words.Changes), lines(words.Facts), words.Reason, hex.EncodeToString(e.Hash),
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/ops/seed"
+	"portal/internal/org/agency"
 )
 
 // record writes one entry about the agency in which the samples hold role.
@@ -29,7 +30,7 @@ func (s *site) record(role authz.Role, detail any) (id int64) {
 	}
 	err = s.log.Change(s.t.Context(), authz.System("test"), func(tx *audit.Tx) error {
 		about := audit.Subject{Key: fmt.Sprintf("agency/%d", a.ID), Name: a.Name, Agencies: []authz.AgencyID{a.ID}}
-		return tx.Record(audit.AgencyChanged, about, detail)
+		return tx.Record(agency.ActionChanged, about, detail)
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
+	"portal/internal/people/session"
 )
 
 func (s *site) alive(c *http.Cookie) bool {
@@ -53,7 +54,7 @@ func TestA36_OwnDevices(t *testing.T) {
 	if body := text(t, s.get("/backend/profile", desk)); !strings.Contains(body, "ออกจากระบบในอุปกรณ์ที่เลือกแล้ว") || strings.Contains(body, "192.0.2.44") {
 		t.Error("the profile does not say what happened, or still lists the telephone")
 	}
-	if n := s.count(`SELECT count(*) FROM audit_entries WHERE action = $1 AND detail->'before'->>'address' = '192.0.2.44'`, audit.SessionEnded); n != 1 {
+	if n := s.count(`SELECT count(*) FROM audit_entries WHERE action = $1 AND detail->'before'->>'address' = '192.0.2.44'`, session.ActionEnded); n != 1 {
 		t.Errorf("%d entries, want 1", n)
 	}
 }

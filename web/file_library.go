@@ -34,10 +34,6 @@ func (p libraryPages) list(w http.ResponseWriter, r *http.Request) error {
 
 func (p libraryPages) listWith(w http.ResponseWriter, r *http.Request, status int, o fileview.Outcome) error {
 	q := r.URL.Query()
-	c, err := file.ParseCursor(q.Get("page"))
-	if err != nil {
-		return err
-	}
 	f := file.Filter{Query: searchText(q.Get("q")), Kind: file.Kind(q.Get("kind")), Usage: file.Usage(q.Get("used"))}
 	if !f.Kind.Valid() {
 		f.Kind = ""
@@ -46,10 +42,8 @@ func (p libraryPages) listWith(w http.ResponseWriter, r *http.Request, status in
 		f.Usage = ""
 	}
 	v := fileview.List{Filter: f, Outcome: o, Address: url.URL{Path: fileview.Path, RawQuery: fileQuery(f)}}
-	if v.Page, err = p.files.List(r.Context(), p.actor(r), f, c); err != nil {
-		return err
-	}
-	if v.Found, err = p.files.Count(r.Context(), p.actor(r), f); err != nil {
+	var err error
+	if v.Page, err = p.files.List(r.Context(), p.actor(r), f, q.Get("page")); err != nil {
 		return err
 	}
 	if err := p.noteForeign(r, v.Page.Rows...); err != nil {

@@ -18,9 +18,9 @@ import (
 	"sync"
 	"testing"
 
-	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/idempotency"
+	"portal/internal/site/file"
 )
 
 const filesPath = "/backend/content/files"
@@ -473,7 +473,7 @@ func TestFileDelete(t *testing.T) {
 	if n := s.files(); n != before {
 		t.Errorf("%d files left", n-before)
 	}
-	if n := s.count(`SELECT count(*) FROM audit_entries WHERE action = $1 AND detail->'before'->>'name' = 'ภาพ.jpg'`, audit.FileDeleted); n != 1 {
+	if n := s.count(`SELECT count(*) FROM audit_entries WHERE action = $1 AND detail->'before'->>'name' = 'ภาพ.jpg'`, file.ActionDeleted); n != 1 {
 		t.Errorf("%d entries", n)
 	}
 	if res := s.post(path, editor, url.Values{}); res.StatusCode != http.StatusNotFound {
@@ -528,7 +528,7 @@ func TestA79_TheSameUploadTwice(t *testing.T) {
 	if n := s.files(); n != before+3 {
 		t.Errorf("%d files", n-before)
 	}
-	if n := s.count(`SELECT count(*) FROM audit_entries WHERE action = $1`, audit.FileAdded); n != 2 {
+	if n := s.count(`SELECT count(*) FROM audit_entries WHERE action = $1`, file.ActionAdded); n != 2 {
 		t.Errorf("%d entries", n)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"portal/internal/dev/testdb"
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
+	"portal/internal/ops/seed"
 	"portal/internal/site/file"
 )
 
@@ -25,7 +26,7 @@ func (s *site) publish(slug string, n int) (hash string, b []byte) {
 			VALUES ($1, $1, 'dga_admin', 'central', 1, now(), decode($2, 'hex'), 'x.pdf')`, slug, hash); err != nil {
 			return err
 		}
-		return tx.Record(audit.ContentSeeded, audit.Subject{Key: "test"}, nil)
+		return tx.Record(seed.ActionSeeded, audit.Subject{Key: "test"}, nil)
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -3,10 +3,12 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"portal/internal/kit/authz"
+	"portal/internal/ops/features"
 	"portal/internal/people/session"
 	"portal/internal/site/settings"
 	"portal/internal/text/thaidate"
@@ -80,58 +82,23 @@ func viewer(c session.Current) *layout.Viewer {
 	return v
 }
 
-// menu lists what this person may do.
+// menu lists what this person may do, grouped by task.
 func menu(a authz.Actor) []layout.MenuGroup {
 	var shown []layout.MenuGroup
-	for _, g := range officeMenu {
-		group := layout.MenuGroup{Title: g.title}
-		for _, item := range g.items {
-			if a.Can(item.needs) {
-				group.Items = append(group.Items, item.MenuItem)
+	for _, f := range features.All {
+		for _, item := range f.Menu {
+			if !a.Can(item.Needs) {
+				continue
 			}
-		}
-		if len(group.Items) > 0 {
-			shown = append(shown, group)
+			at := slices.IndexFunc(shown, func(g layout.MenuGroup) bool { return g.Title == item.Group })
+			if at < 0 {
+				at = len(shown)
+				shown = append(shown, layout.MenuGroup{Title: item.Group})
+			}
+			shown[at].Items = append(shown[at].Items, layout.MenuItem{Title: item.Title, Path: item.Path, Icon: item.Icon})
 		}
 	}
 	return shown
-}
-
-type menuItem struct {
-	needs authz.Permission
-	layout.MenuItem
-}
-
-// officeMenu is the sidebar, grouped by task.
-var officeMenu = []struct {
-	title string
-	items []menuItem
-}{
-	{"บัญชีผู้ใช้", []menuItem{
-		{authz.ViewProfile, layout.MenuItem{Title: "บัญชีผู้ใช้งาน (Profile)", Path: "/backend/profile", Icon: "circle-user-round"}},
-		{authz.IssueToken, layout.MenuItem{Title: "จัดการ Token", Path: "/backend/tokens", Icon: "key-round"}},
-		{authz.ViewStaff, layout.MenuItem{Title: "จัดการรายละเอียดผู้ใช้งาน", Path: "/backend/staff", Icon: "users"}},
-		{authz.RedeemToken, layout.MenuItem{Title: "กรอกรหัส Token", Path: "/backend/token", Icon: "user-check"}},
-	}},
-	{"ข้อมูลบริการ", []menuItem{
-		{authz.ViewAgencies, layout.MenuItem{Title: "หน่วยงานและโครงสร้าง", Path: "/backend/agencies", Icon: "building-2"}},
-	}},
-	{"เว็บไซต์", []menuItem{
-		{authz.EditBanners, layout.MenuItem{Title: "แบนเนอร์", Path: "/backend/content/banner", Icon: "image"}},
-		{authz.EditAnnouncements, layout.MenuItem{Title: "ประกาศข่าวสาร", Path: "/backend/content/announcement", Icon: "megaphone"}},
-		{authz.EditFAQ, layout.MenuItem{Title: "FAQ", Path: "/backend/content/faq", Icon: "circle-question-mark"}},
-		{authz.EditAllFAQ, layout.MenuItem{Title: "หมวด FAQ", Path: "/backend/content/faq-group", Icon: "layers"}},
-		{authz.EditManuals, layout.MenuItem{Title: "คู่มือ", Path: "/backend/content/manual", Icon: "book-open"}},
-		{authz.EditPages, layout.MenuItem{Title: "หน้าเนื้อหา", Path: "/backend/content/page", Icon: "file-text"}},
-		{authz.EditSite, layout.MenuItem{Title: "หน้าหลักและติดต่อ", Path: "/backend/content/site", Icon: "house"}},
-		{authz.EditContent, layout.MenuItem{Title: "คลังไฟล์", Path: "/backend/content/files", Icon: "folder-open"}},
-		{authz.CheckLinks, layout.MenuItem{Title: "ตรวจลิงก์", Path: "/backend/content/links", Icon: "link"}},
-		{authz.ViewSearches, layout.MenuItem{Title: "คำค้นของผู้อ่าน", Path: "/backend/content/searches", Icon: "search"}},
-	}},
-	{"ระบบ", []menuItem{
-		{authz.ViewAudit, layout.MenuItem{Title: "บันทึกการใช้งาน", Path: "/backend/audit", Icon: "scroll-text"}},
-		{authz.ViewStatus, layout.MenuItem{Title: "สถานะระบบ", Path: "/backend/status", Icon: "monitor"}},
-	}},
 }
 
 // signedIn reports whether ctx belongs to a live session.

@@ -21,12 +21,12 @@ import (
 )
 
 // preparedPages keeps each public page as the bytes that are sent
-// (docs/adr/0010-prepared-pages.md).
+// (docs/adr/0007-prepared-pages.md).
 type preparedPages struct {
 	*Server
 	making *sync.Mutex // held by whoever makes a shelf
 	now    *atomic.Pointer[shelf]
-	work   chan struct{} // there is something to pack
+	work   chan struct{} // there is something to compress
 }
 
 func newPreparedPages(s *Server) preparedPages {
@@ -40,16 +40,15 @@ type shelf struct {
 	pages map[string]*prepared // by path
 }
 
-// prepared is a page in each of its looks and codings.
+// prepared is a page in each of its variants and codings.
 type prepared struct {
 	mediaType []string
-	openings  []string // in the order of looks; one for what looks alike to everybody
-	rest      []byte
-	looks     []codedPage
-	best      bool // packed as short as can be
+	texts     [][]byte    // in the order of variants; one for what is the same for every reader
+	variants  []codedPage // of each text
+	small     bool        // compressed for the wire
 }
 
-// codedPage is one look of a page.
+// codedPage is one variant of a page.
 type codedPage [compress.Codings]sendable
 
 // sendable is what goes to the network, with its own headers ready.
@@ -60,8 +59,8 @@ type sendable struct {
 	coding       []string // nil for none
 }
 
-// looks are the ways in which a page differs for its reader, the usual one first.
-var looks = func() (list []layout.Display) {
+// variants are the ways in which a page differs for its reader, the usual one first.
+var variants = func() (list []layout.Display) {
 	for _, size := range []string{"", "small", "large"} {
 		for _, contrast := range []bool{false, true} {
 			list = append(list, layout.Display{TextSize: size, Contrast: contrast})
@@ -70,8 +69,8 @@ var looks = func() (list []layout.Display) {
 	return list
 }()
 
-// lookOf is the place of a look in the list of a page's.
-func lookOf(d layout.Display, signedIn bool) int {
+// variantOf is the position of a variant in the list of a page's.
+func variantOf(d layout.Display, signedIn bool) int {
 	n := 0
 	switch d.TextSize {
 	case "small":
@@ -83,13 +82,13 @@ func lookOf(d layout.Display, signedIn bool) int {
 		n++
 	}
 	if signedIn {
-		n += len(looks)
+		n += len(variants)
 	}
 	return n
 }
 
-// follow puts the pages of a new content on the shelf at once; they are packed
-// as short as can be a moment later (Prepare).
+// follow puts the pages of a new content on the shelf at once; they are
+// compressed for the wire a moment later (Prepare).
 func (p preparedPages) follow(c *content.Content) {
 	if _, err := p.make(c); err != nil {
 		p.cfg.Log.Error("preparing the public pages", "err", err)
@@ -125,19 +124,19 @@ func (p preparedPages) make(c *content.Content) (*shelf, error) {
 		if old != nil && old.pages[r.path].same(page) {
 			page = old.pages[r.path]
 		} else {
-			page.fill(compress.Quickly(page.openings, page.rest))
+			page.fill(compress.Fast(page.texts))
 		}
 		made.pages[r.path] = page
 	}
 	p.now.Store(made)
 	select {
 	case p.work <- struct{}{}:
-	default: // whoever packs knows already
+	default: // Prepare knows already
 	}
 	return made, nil
 }
 
-// Prepare packs the public pages as short as can be whenever they have changed,
+// Prepare compresses the public pages for the wire whenever they have changed,
 // until ctx ends, and the static files once.
 func (s *Server) Prepare(ctx context.Context) {
 	once := sync.OnceFunc(static.Prepare) // after the pages
@@ -146,33 +145,33 @@ func (s *Server) Prepare(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.prepared.work:
-			s.prepared.packAll(ctx)
+			s.prepared.compressAll(ctx)
 			once()
 		}
 	}
 }
 
-// packAll packs one page after the other and puts each on the shelf as soon as
-// it is packed.
-func (p preparedPages) packAll(ctx context.Context) {
+// compressAll compresses one page after the other and puts each on the shelf as
+// soon as it is ready.
+func (p preparedPages) compressAll(ctx context.Context) {
 	for ctx.Err() == nil {
-		path, page := p.unpacked()
+		path, page := p.nextUncompressed()
 		if page == nil {
 			return
 		}
-		short := &prepared{mediaType: page.mediaType, openings: page.openings, rest: page.rest, best: true}
-		short.fill(compress.Best(page.openings, page.rest))
-		p.replace(path, page, short)
+		small := &prepared{mediaType: page.mediaType, texts: page.texts, small: true}
+		small.fill(compress.Small(page.texts))
+		p.replace(path, page, small)
 	}
 }
 
-func (p preparedPages) unpacked() (string, *prepared) {
+func (p preparedPages) nextUncompressed() (string, *prepared) {
 	s := p.now.Load()
 	if s == nil {
 		return "", nil
 	}
 	for _, path := range slices.Concat(publicPaths, slices.Sorted(maps.Keys(s.pages))) { // what is read most comes first
-		if page := s.pages[path]; page != nil && !page.best {
+		if page := s.pages[path]; page != nil && !page.small {
 			return path, page
 		}
 	}
@@ -180,7 +179,7 @@ func (p preparedPages) unpacked() (string, *prepared) {
 }
 
 // replace exchanges a page unless it has changed meanwhile.
-func (p preparedPages) replace(path string, old, short *prepared) {
+func (p preparedPages) replace(path string, old, small *prepared) {
 	p.making.Lock()
 	defer p.making.Unlock()
 	s := p.now.Load()
@@ -188,7 +187,7 @@ func (p preparedPages) replace(path string, old, short *prepared) {
 		return
 	}
 	next := &shelf{s.of, maps.Clone(s.pages)}
-	next.pages[path] = short
+	next.pages[path] = small
 	p.now.Store(next)
 }
 
@@ -202,26 +201,26 @@ type rendered struct {
 var opened = []byte(`class="` + layout.Class(layout.Display{}, false) + `">`)
 
 func newPrepared(r rendered) *prepared {
-	p := &prepared{mediaType: []string{r.mediaType}, openings: []string{""}, rest: r.text}
+	p := &prepared{mediaType: []string{r.mediaType}, texts: [][]byte{r.text}}
 	before, rest, found := bytes.Cut(r.text, opened)
 	if !found {
 		return p
 	}
-	p.openings, p.rest = nil, rest
+	p.texts = nil
 	for _, signedIn := range []bool{false, true} {
-		for _, look := range looks {
-			p.openings = append(p.openings, string(before)+`class="`+layout.Class(look, signedIn)+`">`)
+		for _, v := range variants {
+			p.texts = append(p.texts, slices.Concat(before, []byte(`class="`+layout.Class(v, signedIn)+`">`), rest))
 		}
 	}
 	return p
 }
 
 func (p *prepared) same(q *prepared) bool {
-	return p != nil && p.mediaType[0] == q.mediaType[0] && len(p.openings) == len(q.openings) && bytes.Equal(p.rest, q.rest)
+	return p != nil && p.mediaType[0] == q.mediaType[0] && len(p.texts) == len(q.texts) && bytes.Equal(p.texts[0], q.texts[0])
 }
 
 func (p *prepared) fill(texts []compress.Text) {
-	p.looks = make([]codedPage, len(texts))
+	p.variants = make([]codedPage, len(texts))
 	for i, text := range texts {
 		for c, b := range text {
 			if b == nil {
@@ -229,9 +228,9 @@ func (p *prepared) fill(texts []compress.Text) {
 			}
 			sum := sha256.Sum256(b)
 			tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-			p.looks[i][c] = sendable{bytes: b, tag: tag, etag: []string{tag}, length: []string{strconv.Itoa(len(b))}}
+			p.variants[i][c] = sendable{bytes: b, tag: tag, etag: []string{tag}, length: []string{strconv.Itoa(len(b))}}
 			if compress.Coding(c) != compress.Identity {
-				p.looks[i][c].coding = []string{compress.Names[c]}
+				p.variants[i][c].coding = []string{compress.Names[c]}
 			}
 		}
 	}

@@ -25,14 +25,14 @@ import (
 	"portal/templates/layout"
 )
 
-// packedSite is a site whose pages are packed as short as can be.
+// packedSite is a site whose pages are compressed for the wire.
 func packedSite(t *testing.T) *site {
 	t.Helper()
 	s := newSite(t)
 	if err := s.contents.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s.server.prepared.packAll(t.Context())
+	s.server.prepared.compressAll(t.Context())
 	return s
 }
 
@@ -108,7 +108,7 @@ func TestA48_ReadersDifferInOneClass(t *testing.T) {
 	for _, path := range publicPaths {
 		usual := text(t, s.get(path, nil))
 		for _, signedIn := range []bool{false, true} {
-			for _, look := range looks {
+			for _, look := range variants {
 				for name := range codings {
 					cookies := []string{"other=1", "__Host-portal-display=" + writeDisplay(look)}
 					if signedIn {

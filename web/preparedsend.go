@@ -60,14 +60,14 @@ var (
 	variesBy   = []string{"Accept-Encoding, Cookie"}
 )
 
-// send sends a page in the look and coding that suit the request. Most readers
+// send sends a page in the variant and coding that suit the request. Most readers
 // have it already and learn that it is still good.
 func (p preparedPages) send(w http.ResponseWriter, r *http.Request, page *prepared) (status int) {
-	look, own := p.look(r)
-	if look >= len(page.looks) {
-		look, own = 0, false
+	variant, own := p.variant(r)
+	if variant >= len(page.variants) {
+		variant, own = 0, false
 	}
-	body := page.looks[look].accepted(r.Header["Accept-Encoding"])
+	body := page.variants[variant].accepted(r.Header["Accept-Encoding"])
 	h := w.Header()
 	h["Etag"], h["Vary"], h["Cache-Control"] = body.etag, variesBy, forAnybody
 	if own {
@@ -91,8 +91,8 @@ func (p preparedPages) send(w http.ResponseWriter, r *http.Request, page *prepar
 	return http.StatusOK
 }
 
-// look is how this reader sees pages; own is false if that is as everybody does.
-func (p preparedPages) look(r *http.Request) (look int, own bool) {
+// variant is how this reader sees pages; own is false if that is the usual one.
+func (p preparedPages) variant(r *http.Request) (variant int, own bool) {
 	var d layout.Display
 	signedIn := false
 	for _, line := range r.Header["Cookie"] {
@@ -108,8 +108,8 @@ func (p preparedPages) look(r *http.Request) (look int, own bool) {
 			}
 		}
 	}
-	look = lookOf(d, signedIn)
-	return look, look != 0
+	variant = variantOf(d, signedIn)
+	return variant, variant != 0
 }
 
 // known reports whether an If-None-Match header names the tag (RFC 9110, 13.1.2).

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"portal/internal/dev/digitalid"
-	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
+	"portal/internal/people/session"
 )
 
 // newSignInSite is a site with a provider that knows one person.
@@ -189,7 +189,7 @@ func TestA44_TheLogKeepsThePeer(t *testing.T) {
 		r.AddCookie(cookie)
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
-		if at := s.words(`SELECT address FROM audit_entries WHERE action = '` + string(audit.StaffSignedOut) + `'`); len(at) != 1 || at[0] != tt.recorded {
+		if at := s.words(`SELECT address FROM audit_entries WHERE action = '` + string(session.ActionSignedOut) + `'`); len(at) != 1 || at[0] != tt.recorded {
 			t.Errorf("%+v: recorded %v", tt, at)
 		}
 		if logs := s.logs.String(); strings.Contains(logs, "203.0.113.66") || !strings.Contains(logs, `"address":"`+tt.recorded+`"`) {

@@ -16,7 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"portal/internal/dev/testdb"
+	"portal/internal/dev/testdb/seeded"
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/config"
@@ -74,7 +74,7 @@ func newSite(t testing.TB) *site { t.Helper(); return newSiteAt(t, "https://id.i
 // newSiteAt is a site whose people sign in at issuer.
 func newSiteAt(t testing.TB, issuer string) *site {
 	t.Helper()
-	return newSiteOn(t, testdb.New(t), issuer)
+	return newSiteOn(t, seeded.New(t), issuer)
 }
 
 func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
@@ -152,7 +152,7 @@ func (s *site) person(subject string, role authz.Role) *http.Cookie {
 		if err != nil {
 			return err
 		}
-		return tx.Record(audit.StaffSignedIn, audit.Person(int64(p.ID)), nil)
+		return tx.Record(staff.ActionSignedIn, audit.Person(int64(p.ID)), nil)
 	})
 	if err != nil {
 		s.t.Fatal(err)

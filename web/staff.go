@@ -10,8 +10,8 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/kit/export"
-	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
+	"portal/internal/ops/features"
 	"portal/internal/org/agency"
 	"portal/internal/people/staff"
 	"portal/internal/text/thaidate"
@@ -33,10 +33,6 @@ const (
 
 // list shows the people found.
 func (p staffPages) list(w http.ResponseWriter, r *http.Request) error {
-	c, err := listing.Parse(r.URL.Query().Get("page"), staff.CursorKeys)
-	if err != nil {
-		return err
-	}
 	f, choice, err := p.filter(r)
 	if err != nil {
 		return err
@@ -46,7 +42,7 @@ func (p staffPages) list(w http.ResponseWriter, r *http.Request) error {
 		Address: url.URL{Path: staffList, RawQuery: filterQuery(f)}, Here: r.URL.RequestURI(),
 	}
 	if !v.Open {
-		if v.List, err = p.staff.List(r.Context(), p.actor(r), f, c); err != nil {
+		if v.List, err = p.staff.List(r.Context(), p.actor(r), f, r.URL.Query().Get("page")); err != nil {
 			return err
 		}
 	}
@@ -135,6 +131,9 @@ func (p staffPages) show(w http.ResponseWriter, r *http.Request) error {
 	l, err := p.frameFor(r, d.Name)
 	if err != nil {
 		return err
+	}
+	for i, e := range d.History {
+		d.History[i].What = features.Words.Action(e.Action)
 	}
 	return p.render(w, r, http.StatusOK, staffview.Person(l, d))
 }

@@ -46,7 +46,7 @@ func (s *site) hire(name string, role authz.Role, code string) member {
 		if err != nil {
 			return err
 		}
-		return tx.Record(audit.StaffSignedIn, audit.Person(m.id), nil)
+		return tx.Record(staff.ActionSignedIn, audit.Person(m.id), nil)
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"portal/cmd/internal/app"
 	"portal/internal/ops/auditlog"
 )
 
@@ -31,13 +32,13 @@ func auditCommand(ctx context.Context, args []string, out io.Writer) error {
 		}
 		anchor = &a
 	}
-	return withHouse(ctx, func(h *house) error { return h.verify(ctx, anchor, out) })
+	return withApp(ctx, func(a *app.App) error { return verify(ctx, a, anchor, out) })
 }
 
-func (h *house) verify(ctx context.Context, anchor *auditlog.Anchor, out io.Writer) error {
+func verify(ctx context.Context, a *app.App, anchor *auditlog.Anchor, out io.Writer) error {
 	start := time.Now()
 	progress := func(n int64) { fmt.Fprintf(os.Stderr, "\r%d entries read", n) }
-	v, err := h.audit.Verify(ctx, commandLine, anchor, progress)
+	v, err := a.Audit.Verify(ctx, app.CommandLine, anchor, progress)
 	if v.Count >= 100_000 {
 		fmt.Fprint(os.Stderr, "\r\033[K")
 	}

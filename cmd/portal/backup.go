@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"portal/cmd/internal/app"
 	"portal/internal/kit/audit"
 	"portal/internal/kit/config"
 	"portal/internal/kit/db"
@@ -43,7 +44,7 @@ func backupCommand(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return withBackups(ctx, cfg, func(s *backup.Service) error {
-		m, err := s.Make(ctx, commandLine, recipients, *path, version())
+		m, err := s.Make(ctx, app.CommandLine, recipients, *path, app.Version())
 		if err != nil {
 			return err
 		}
@@ -77,7 +78,7 @@ func restoreCommand(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return withBackups(ctx, cfg, func(s *backup.Service) error {
-		d, err := s.Restore(ctx, commandLine, r)
+		d, err := s.Restore(ctx, app.CommandLine, r)
 		if err != nil {
 			return err
 		}

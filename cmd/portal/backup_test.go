@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"portal/cmd/internal/app"
 	"portal/internal/dev/testdb"
 	"portal/internal/kit/config"
 )
@@ -97,21 +98,21 @@ func input(t *testing.T, name string) {
 // serves starts a server on the database and looks at a page of its content.
 func serves(t *testing.T, database string) {
 	t.Helper()
-	l, err := listen("localhost:0", "")
+	l, err := app.Listen("localhost:0", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := config.Defaults()
 	c.DatabaseURL, c.BaseURL, c.TokenKeys = database, "http://"+l.Addr().String(), keyOf(1)
 	c.Issuer, c.ClientID, c.ClientSecret = "http://localhost:1", "x", "y"
-	h, err := build(t.Context(), c)
+	a, err := app.New(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer h.close()
+	defer a.Close()
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.serve(ctx, l, slog.New(slog.DiscardHandler), io.Discard) }()
+	go func() { ended <- a.Serve(ctx, l, slog.New(slog.DiscardHandler), io.Discard) }()
 	res, err := http.Get(c.BaseURL + "/backend/faq")
 	if err != nil {
 		t.Fatal(err)

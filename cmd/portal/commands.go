@@ -10,13 +10,12 @@ import (
 	"runtime/debug"
 	"time"
 
+	"portal/cmd/internal/app"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/config"
 	"portal/internal/kit/db"
 	"portal/internal/ops/seed"
 )
-
-var commandLine = authz.System("command line")
 
 // What the collector of memory aims at unless GOGC and GOMEMLIMIT say
 // otherwise. The portal's heap is small and its garbage short-lived: with Go's
@@ -56,19 +55,19 @@ func serveWith(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("the settings are not right:\n%w", err)
 	}
-	h, err := build(ctx, cfg)
+	a, err := app.New(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	defer h.close()
-	if err := h.openTraffic(); err != nil {
+	defer a.Close()
+	if err := a.OpenTraffic(); err != nil {
 		return err
 	}
-	l, err := listen(cfg.Addr, "set another in PORTAL_ADDR")
+	l, err := app.Listen(cfg.Addr, "set another in PORTAL_ADDR")
 	if err != nil {
 		return err
 	}
-	return h.serve(ctx, l, log, os.Stdout)
+	return a.Serve(ctx, l, log, os.Stdout)
 }
 
 func migrate(ctx context.Context) error {
@@ -89,21 +88,21 @@ func seedContent(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	return withHouse(ctx, func(h *house) error {
-		added, err := h.seeds.Content(ctx, commandLine)
+	return withApp(ctx, func(a *app.App) error {
+		added, err := a.Seeds.Content(ctx, app.CommandLine)
 		if err != nil {
 			return err
 		}
 		if err := say(out, "%d items added\n", added); err != nil || !*demo {
 			return err
 		}
-		return h.seedDemo(ctx, size, out)
+		return seedDemo(ctx, a, size, out)
 	})
 }
 
-func (h *house) seedDemo(ctx context.Context, size seed.DemoSize, out io.Writer) error {
+func seedDemo(ctx context.Context, a *app.App, size seed.DemoSize, out io.Writer) error {
 	start := time.Now()
-	added, err := h.seeds.Demo(ctx, commandLine, size)
+	added, err := a.Seeds.Demo(ctx, app.CommandLine, size)
 	if err != nil {
 		return err
 	}
@@ -125,8 +124,8 @@ func issueToken(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
-	return withHouse(ctx, func(h *house) error {
-		c, err := h.issue(ctx, authz.Role(*role), *code)
+	return withApp(ctx, func(a *app.App) error {
+		c, err := a.IssueToken(ctx, authz.Role(*role), *code)
 		if err != nil {
 			return err
 		}
@@ -134,27 +133,15 @@ func issueToken(ctx context.Context, args []string, out io.Writer) error {
 	})
 }
 
-func (h *house) issue(ctx context.Context, role authz.Role, agencyCode string) (string, error) {
-	if !role.Valid() {
-		return "", fmt.Errorf("--role: %q is not a role; `portal help` lists them", role)
-	}
-	a, err := h.agencies.ByCode(ctx, agencyCode)
-	if err != nil {
-		return "", fmt.Errorf("--agency %s: %w", agencyCode, err)
-	}
-	c, err := h.tokens.Issue(ctx, commandLine, a.ID, role)
-	return c.String(), err
-}
-
-func withHouse(ctx context.Context, do func(*house) error) error {
+func withApp(ctx context.Context, do func(*app.App) error) error {
 	cfg, err := config.LoadDatabase()
 	if err != nil {
 		return err
 	}
-	h, err := build(ctx, cfg)
+	a, err := app.New(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	defer h.close()
-	return do(h)
+	defer a.Close()
+	return do(a)
 }

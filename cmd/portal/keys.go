@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+
+	"portal/cmd/internal/app"
 )
 
 // keysCommand is `portal keys rotate`: it ends with status 0 only if the current
@@ -12,8 +14,8 @@ func keysCommand(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) != 1 || args[0] != "rotate" {
 		return errUsage
 	}
-	return withHouse(ctx, func(h *house) error {
-		r, err := h.tokens.RotateKeys(ctx, commandLine)
+	return withApp(ctx, func(a *app.App) error {
+		r, err := a.Tokens.RotateKeys(ctx, app.CommandLine)
 		if err != nil {
 			return err
 		}
@@ -35,8 +37,8 @@ func sessionsCommand(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) != 1 || args[0] != "end" {
 		return errUsage
 	}
-	return withHouse(ctx, func(h *house) error {
-		n, err := h.sessions.EndAll(ctx, commandLine)
+	return withApp(ctx, func(a *app.App) error {
+		n, err := a.Sessions.EndAll(ctx, app.CommandLine)
 		if err != nil {
 			return err
 		}

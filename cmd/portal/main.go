@@ -9,15 +9,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
-	"runtime/debug"
 	"syscall"
+
+	"portal/cmd/internal/app"
 )
 
 const help = `portal: ระบบศูนย์รวมข้อมูลเพื่อติดต่อราชการ สำหรับเจ้าหน้าที่
 
   portal serve      serve the portal; all settings come from the environment (see .env.example)
-  portal dev        serve it on this machine with a local Postgres and a local Digital ID
   portal migrate    bring the database's schema up to date
   portal seed       fill in the initial content; what was there before stays as it is
   portal seed --demo [--points N] [--accounts N] [--entries N]
@@ -64,8 +63,6 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch args[0] {
 	case "serve":
 		return serve(ctx)
-	case "dev":
-		return dev(ctx, out)
 	case "migrate":
 		return migrate(ctx)
 	case "seed":
@@ -83,7 +80,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	case "restore":
 		return restoreCommand(ctx, args[1:], out)
 	case "version":
-		return say(out, "portal %s\n", version())
+		return say(out, "portal %s\n", app.Version())
 	case "help", "-h", "--help":
 		return say(out, "%s", help)
 	}
@@ -93,21 +90,4 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func say(out io.Writer, format string, args ...any) error {
 	_, err := fmt.Fprintf(out, format, args...)
 	return err
-}
-
-func version() string { return revision() + " " + runtime.Version() }
-
-// revision is the commit that the program was built from.
-func revision() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	revision := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			revision = s.Value
-		}
-	}
-	return revision
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/internal/text/markdown"
 	"portal/internal/site/settings"
+	"portal/internal/text/markdown"
 	"portal/templates/component"
 )
 

@@ -13,11 +13,11 @@ var (
 	testOfBreak = regexp.MustCompile(`(?m)^test (\S+) ([^/\s]+)`)
 )
 
-// TestEveryLineIsBroken holds the table of internal/devtools/breaks against
+// TestEveryLineIsBroken holds the table of tools/breaks against
 // docs/security.md: each line has a break, and each break is noticed by a test that
 // has the line's number.
 func TestEveryLineIsBroken(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("..", "..", "devtools", "breaks", "lines", "*.txt"))
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "tools", "breaks", "lines", "*.txt"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%v %v", files, err)
 	}
@@ -46,7 +46,7 @@ func TestEveryLineIsBroken(t *testing.T) {
 	}
 	for _, m := range lineOfSecurity.FindAllStringSubmatch(string(text), -1) {
 		if !broken[m[1]] {
-			t.Errorf("nothing shows that the tests of %s can fail: add a break to internal/devtools/breaks/lines", m[1])
+			t.Errorf("nothing shows that the tests of %s can fail: add a break to tools/breaks/lines", m[1])
 		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"portal/internal/kit/authz"
 )
 
+const actionTested audit.Action = "test.done"
+
 func TestChangeWithoutEntryRollsBack(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -23,7 +25,7 @@ func TestChangeWithoutEntryRollsBack(t *testing.T) {
 	}
 	broken := errors.New("broken")
 	err := audit.New(pool).Change(ctx, authz.System("test"), func(tx *audit.Tx) error {
-		return errors.Join(insert(tx), tx.Record(audit.ContentSeeded, audit.Subject{Key: "x"}, nil), broken)
+		return errors.Join(insert(tx), tx.Record(actionTested, audit.Subject{Key: "x"}, nil), broken)
 	})
 	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
@@ -39,7 +41,7 @@ func TestA68_LogIsAppendOnly(t *testing.T) {
 	ctx := context.Background()
 	pool := testdb.New(t)
 	err := audit.New(pool).Change(ctx, authz.Actor{Job: "test", Address: "192.0.2.1"}, func(tx *audit.Tx) error {
-		return tx.Record(audit.ContentSeeded, audit.Subject{Key: "x"}, map[string]string{"a": "b"})
+		return tx.Record(actionTested, audit.Subject{Key: "x"}, map[string]string{"a": "b"})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +63,7 @@ func TestUnchangedRollsBackWithoutAnError(t *testing.T) {
 	ctx := context.Background()
 	pool := testdb.New(t)
 	err := audit.New(pool).Change(ctx, authz.System("test"), func(tx *audit.Tx) error {
-		return errors.Join(tx.Record(audit.ContentSeeded, audit.Subject{Key: "x"}, nil), audit.ErrUnchanged)
+		return errors.Join(tx.Record(actionTested, audit.Subject{Key: "x"}, nil), audit.ErrUnchanged)
 	})
 	var n int
 	if scan := pool.QueryRow(ctx, `SELECT count(*) FROM audit_entries`).Scan(&n); err != nil || scan != nil || n != 0 {

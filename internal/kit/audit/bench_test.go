@@ -47,7 +47,7 @@ func changeOn(b *testing.B, log *audit.Log) {
 				if _, err := tx.Exec(context.Background(), `SELECT count(*) FROM staff WHERE id = 1`); err != nil {
 					return err
 				}
-				return tx.Record(audit.AgencyChanged, audit.Subject{Key: "agency/1", Name: "กรม"}, audit.Diff{Before: map[string]string{"name": "ก"}, After: map[string]string{"name": "ข"}, Reason: "เหตุผล"})
+				return tx.Record(actionTested, audit.Subject{Key: "agency/1", Name: "กรม"}, audit.Diff{Before: map[string]string{"name": "ก"}, After: map[string]string{"name": "ข"}, Reason: "เหตุผล"})
 			})
 			if err != nil {
 				b.Fatal(err)

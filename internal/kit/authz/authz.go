@@ -24,7 +24,7 @@ type Actor struct {
 	Grants  []Grant
 }
 
-// System is the actor of the command line and of jobs: whoever may run the
+// System is the actor of the command line and of jobs: an operator who may run the
 // binary on the server holds its keys and its database already.
 func System(job string) Actor { return Actor{Job: job} }
 
@@ -70,7 +70,7 @@ func (a Actor) RequireIn(p Permission, lineage []AgencyID) error {
 	return problem.New(problem.Forbidden, "หน่วยงานนี้อยู่นอกสังกัดของท่าน ท่านจึงไม่มีสิทธิ์"+p.describe())
 }
 
-// RequireGive returns nil if a may, by permission p, give role to somebody or
+// RequireGive returns nil if a may, by permission p, give role to a person or
 // take it away in the agency whose chain, itself first, is lineage.
 func (a Actor) RequireGive(p Permission, role Role, lineage []AgencyID) error {
 	if err := a.RequireIn(p, lineage); err != nil || a.Job != "" {

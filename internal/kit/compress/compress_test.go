@@ -1,25 +1,27 @@
 package compress
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 )
 
-func openings() []string {
-	var list []string
+// variants are a page as each of its readers sees it.
+func variants(rest string) [][]byte {
+	var list [][]byte
 	for _, size := range []string{"", "text-small ", "text-large "} {
 		for _, contrast := range []string{"", "contrast "} {
 			for _, in := range []string{"", "signed-in"} {
-				list = append(list, fmt.Sprintf(`<!DOCTYPE html><html lang="th" class="%-29s">`, size+contrast+in))
+				list = append(list, fmt.Appendf(nil, `<!DOCTYPE html><html lang="th" class="%-29s">%s`, size+contrast+in, rest))
 			}
 		}
 	}
 	return list
 }
 
-func TestEveryOpeningUnpacks(t *testing.T) {
+func TestEveryVariantUnpacks(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	words := strings.Fields("หน่วยงาน คู่มือ class=\"text-large\" contrast signed-in <html lang=\"th\" ความคมชัดสูง <p> </p> the of and time")
@@ -29,15 +31,19 @@ func TestEveryOpeningUnpacks(t *testing.T) {
 			b.WriteString(words[r.IntN(len(words))])
 			b.WriteString([]string{" ", "", "                                   "}[r.IntN(3)])
 		}
-		for _, pack := range []func([]string, []byte) []Text{Quickly, Best} {
-			for i, text := range pack(openings(), []byte(b.String())) {
+		all := variants(b.String())
+		for name, compress := range map[string]func([][]byte) []Text{"Fast": Fast, "Small": Small} {
+			for i, text := range compress(all) {
 				for c := range text {
 					if text[c] == nil {
+						if name == "Small" {
+							t.Errorf("variant %d is missing under %s", i, Names[c])
+						}
 						continue
 					}
 					got, err := Unpack(Coding(c), text[c])
-					if err != nil || string(got) != openings()[i]+b.String() {
-						t.Fatalf("%d bytes, opening %d, %s: %v", b.Len(), i, Names[c], err)
+					if err != nil || !bytes.Equal(got, all[i]) {
+						t.Fatalf("%s, %d bytes, variant %d, %s: %v", name, b.Len(), i, Names[c], err)
 					}
 				}
 			}
@@ -45,7 +51,25 @@ func TestEveryOpeningUnpacks(t *testing.T) {
 	}
 }
 
-func BenchmarkPack(b *testing.B) {
+// TestTheSameTextIsTheSameBytes matters to entity tags: two servers, or one
+// after a restart, send the same ones.
+func TestTheSameTextIsTheSameBytes(t *testing.T) {
+	t.Parallel()
+	all := variants(strings.Repeat(`<a href="/backend/manual" class="card">คู่มือ</a> `, 200))
+	together := Small(all)
+	for i := range all {
+		for c, b := range Small(all[i : i+1])[0] {
+			if !bytes.Equal(b, together[i][c]) {
+				t.Errorf("variant %d under %s depends on what was compressed before it", i, Names[c])
+			}
+			if Coding(c) != Identity && len(b) > len(all[i])/10 {
+				t.Errorf("variant %d: %d bytes under %s", i, len(b), Names[c])
+			}
+		}
+	}
+}
+
+func BenchmarkSmall(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var text strings.Builder
 	for text.Len() < 45_000 {
@@ -55,25 +79,6 @@ func BenchmarkPack(b *testing.B) {
 		text.WriteString([]string{" ", "</p><p>", "ของ", "การ"}[r.IntN(4)])
 	}
 	for b.Loop() {
-		Best(openings(), []byte(text.String()))
-	}
-}
-
-// TestTheRestIsPackedOnce looks at texts that begin with what openings hold: an
-// opening's own distances or letters must not matter to the rest.
-func TestTheRestIsPackedOnce(t *testing.T) {
-	t.Parallel()
-	all := openings()
-	for _, begins := range []string{"", `<html lang="th" class="`, "        ", "text-large ", `">">">">`, "aaaaaaaa", "abcdabcd"} {
-		rest := begins + strings.Repeat(begins+`<a href="/backend/manual" class="card text-large">คู่มือ</a> `, 20)
-		for i, text := range Best(all, []byte(rest)) {
-			front := len(stored(all[i]))
-			if !strings.HasPrefix(string(text[Brotli]), string(stored(all[i]))) {
-				t.Fatalf("%q, opening %d: packed anew", begins, i)
-			}
-			if back := text[Brotli][front:]; len(back) > len(rest)/4 {
-				t.Errorf("%q: %d bytes of %d", begins, len(back), len(rest))
-			}
-		}
+		Small(variants(text.String()))
 	}
 }

@@ -16,7 +16,7 @@ var unzstd = sync.OnceValue(func() *zstd.Decoder {
 	return r
 })
 
-// Unpack is the text again.
+// Unpack is the text again: tests compare with it.
 func Unpack(c Coding, b []byte) ([]byte, error) {
 	switch c {
 	case Gzip:

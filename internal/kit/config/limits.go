@@ -33,7 +33,7 @@ func (r *Rate) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Limits are how often somebody may do something (docs/runbook.md). The first of
+// Limits are how often a client or user may do something (docs/runbook.md). The first of
 // each pair is for a person or a browser that has signed in before, the second
 // for all others behind one address.
 type Limits struct {
@@ -51,7 +51,7 @@ type Limits struct {
 	RefusedAll      Rate `env:"REFUSED_ALL" envDefault:"600/10m"`
 }
 
-// ReadLimits reads them alone, for `portal dev`.
+// ReadLimits reads them alone, for devportal.
 func ReadLimits() (Limits, error) {
 	l, err := env.ParseAsWithOptions[Limits](env.Options{Prefix: limitPrefix})
 	return l, named(err)

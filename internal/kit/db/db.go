@@ -25,7 +25,7 @@ type Reader interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-// Bookkeeper writes the rows nobody answers for: sign-ins under way, when a
+// Bookkeeper writes the rows for which no user is responsible: sign-ins under way, when a
 // session was last seen, counts of what visitors do. Everything else is written
 // through audit.Log.
 type Bookkeeper interface {
@@ -47,7 +47,7 @@ func Long(ctx context.Context, pool Pool, limit time.Duration, fn func(Reader) e
 	return pgx.BeginTxFunc(ctx, pool, begin, func(tx pgx.Tx) error { return fn(tx) })
 }
 
-// Limits that keep one slow query from holding up everybody.
+// Limits that keep one slow query from holding up all others.
 const (
 	statementTimeout = "5s"
 	lockTimeout      = "2s"
@@ -87,7 +87,7 @@ func open(url string, readOnly bool, tracer []pgx.QueryTracer) (*pgxpool.Pool, e
 	if readOnly {
 		p["default_transaction_read_only"] = "on"
 	}
-	// A context's own background: the pool outlives whoever opens it.
+	// A context's own background: the pool outlives the call that opens it.
 	return pgxpool.NewWithConfig(context.Background(), cfg)
 }
 

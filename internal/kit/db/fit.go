@@ -15,7 +15,7 @@ import (
 )
 
 // Unfit says why a database that answers is not one to work with. It holds no
-// secret: anybody may read it.
+// secret: every client may read it.
 type Unfit string
 
 func (u Unfit) Error() string { return string(u) }

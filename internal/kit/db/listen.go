@@ -44,7 +44,7 @@ func (l *Listener) Ping(ctx context.Context, most time.Duration) error {
 	return l.conn.Ping(ctx)
 }
 
-// Close ends the connection without waiting for anybody.
+// Close ends the connection without waiting for a reader.
 func (l *Listener) Close() {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -21,7 +21,7 @@ func New() Key { return Key(rand.Text()) }
 // carried out now.
 var ErrDone = errors.New("formkey: this form was carried out before")
 
-// Claim takes the key for staffID within tx. Whoever comes second waits for
+// Claim takes the key for staffID within tx. The second transaction waits for
 // the first to commit and gets ErrDone. An empty key claims nothing.
 func Claim(ctx context.Context, tx *audit.Tx, staffID int64, key Key) error {
 	if key == "" {

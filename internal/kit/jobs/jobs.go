@@ -1,5 +1,5 @@
 // Package jobs queues work that outlives a request: a job is a row that commits
-// with the transaction that asks for it (docs/adr/0012-jobs.md).
+// with the transaction that asks for it (docs/adr/0010-jobs.md).
 package jobs
 
 import (

@@ -109,7 +109,7 @@ func TestAJobCommitsWithItsTransaction(t *testing.T) {
 			if err := tx.Enqueue(t.Context(), letter{To: 7}, time.Time{}); err != nil {
 				return err
 			}
-			return errors.Join(end, tx.Record(audit.ContentSeeded, audit.Subject{Key: "x"}, nil))
+			return errors.Join(end, tx.Record(audit.RowsCleaned, audit.Subject{Key: "x"}, nil))
 		})
 	}
 	if err := ask(failed); !errors.Is(err, failed) || queued(t, pool) != 0 {

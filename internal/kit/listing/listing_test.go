@@ -27,7 +27,7 @@ func TestThereAndBack(t *testing.T) {
 	var seen [][]int
 	text := ""
 	for range 3 {
-		c, err := Parse(text, 1)
+		c, err := texts(1).Parse(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestThereAndBack(t *testing.T) {
 		t.Error(got)
 	}
 	for _, want := range []string{"[13 14 15]", "[10 11 12]"} {
-		c, err := Parse(text, 1)
+		c, err := texts(1).Parse(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func TestThereAndBack(t *testing.T) {
 
 func TestBadCursors(t *testing.T) {
 	for _, text := range []string{"x", "eyJr", Cursor{Keys: []string{"a", "b"}}.String(), string(make([]byte, 3000)), "bnVsbA"} {
-		if _, err := Parse(text, 1); !problem.Is(err, problem.BadInput) {
+		if _, err := texts(1).Parse(text); !problem.Is(err, problem.BadInput) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// mostKnown bounds the memory; beyond it somebody new is not counted here rather
-// than anybody be forgotten.
+// mostKnown bounds the memory; beyond it a new client is not counted here, so that
+// no known one is forgotten.
 const mostKnown = 50_000
 
 // memory is what one server knows itself.
@@ -37,7 +37,7 @@ func (m *memory) take(k key, r Rate, now time.Time) (wait time.Duration) {
 }
 
 // refuse notes that all servers together have let through as many as they may,
-// so that nobody needs to ask before the wait is over.
+// so that no client needs to ask before the wait is over.
 func (m *memory) refuse(k key, r Rate, now time.Time, wait time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,10 +1,10 @@
-// Package ratelimit says how often somebody may do something, for all servers
+// Package ratelimit says how often a client or user may do something, for all servers
 // together: the state is in Postgres, one row for each who did anything lately,
 // and one statement takes and counts (store.go). It is the generic cell rate
 // algorithm (GCRA): Most at once, and then as many again, evenly, In a time.
 //
 // Each server counts in memory as well what it let through. That alone refuses
-// whoever has used all of the limit here, so that a flood costs no more than a
+// a client that has used all of the limit here, so that a flood costs no more than a
 // look into memory; and that alone counts while the database does not answer.
 package ratelimit
 
@@ -41,7 +41,7 @@ const pause = 2 * time.Second
 // Service keeps limits.
 type Service struct {
 	Limits
-	Warn     func(error)   // hears when the database ceases to answer; nil: nobody does
+	Warn     func(error)   // hears when the database ceases to answer; nil: no function
 	Patience time.Duration // how long a request waits for the database
 
 	keep db.Bookkeeper
@@ -81,8 +81,8 @@ func (s *Service) Take(ctx context.Context, l Limit, who string) (wait time.Dura
 	return seconds(wait)
 }
 
-// MayRecord takes one of the audit entries that somebody unknown at address can
-// cause, and of all that everybody can.
+// MayRecord takes one of the audit entries that an unknown client at address can
+// cause, and of all that all clients can.
 func (s *Service) MayRecord(ctx context.Context, address string) bool {
 	return s.Take(ctx, s.Refusals.Address, address) == 0 && s.Take(ctx, s.RefusalsOfAll, "") == 0
 }
@@ -90,7 +90,7 @@ func (s *Service) MayRecord(ctx context.Context, address string) bool {
 // Clean removes the rows that say nothing any more, and returns how many.
 func (s *Service) Clean(ctx context.Context) (int, error) { return deleteFree(ctx, s.keep) }
 
-// key stands for a limit and somebody, so that no table of ours says who was
+// key stands for a limit and a client, so that no table of ours says who was
 // where.
 type key [16]byte
 
@@ -99,7 +99,7 @@ func keyOf(limit, who string) key {
 	return key(sum[:16])
 }
 
-// seconds rounds up: whoever comes back then is not refused for a moment.
+// seconds rounds up: a client that comes back then is not refused for a moment.
 func seconds(d time.Duration) time.Duration {
 	return (d + time.Second - 1).Truncate(time.Second)
 }

@@ -196,7 +196,7 @@ func TestCleanLeavesWhatCounts(t *testing.T) {
 	}
 }
 
-// TestA70_NoAddressIsKept: the table names nobody.
+// TestA70_NoAddressIsKept: the table names no client.
 func TestA70_NoAddressIsKept(t *testing.T) {
 	t.Parallel()
 	pool := testdb.New(t)

@@ -30,7 +30,7 @@ type Entry struct {
 	Subject     string // such as staff/12
 	SubjectName string
 	Agencies    map[authz.AgencyID]string // the agencies it concerns and what they are called now
-	Detail      json.RawMessage           // see Entry.Words
+	Detail      json.RawMessage           // see Described.Words
 	Hash        []byte
 }
 
@@ -46,16 +46,9 @@ type Filter struct {
 // pageSize is the length of a page of the list.
 const pageSize = 50
 
-// maxCount is where counting ends: beyond it there are "more than".
-const maxCount = 1000
-
 // List is a page of the log, newest first.
 type List struct {
-	Page listing.Page[Entry]
-	// Count is how many entries the filter finds; More says that there may be
-	// more, which nobody counted.
-	Count int
-	More  bool
+	listing.Page[Entry]
 	// Partial says that only a part of the log was looked through for so short a
 	// text; the next page looks further back.
 	Partial bool
@@ -71,86 +64,75 @@ type Service struct {
 // New returns a Service that reads from r.
 func New(r db.Pool, log *audit.Log, now func() time.Time) *Service { return &Service{r, log, now} }
 
-// scope is what an actor may see: everything, or what concerns roots.
-type scope struct {
-	everywhere bool
-	roots      []authz.AgencyID
-}
-
 // Entries returns a page of what f finds within the actor's reach.
 func (s *Service) Entries(ctx context.Context, actor authz.Actor, f Filter, cursor string) (List, error) {
 	if err := actor.Require(authz.ViewAudit); err != nil {
 		return List{}, err
 	}
-	c, before, err := place(cursor)
+	c, err := order.Parse(cursor)
 	if err != nil {
 		return List{}, err
 	}
-	q := find(f, reach(actor))
-	at := position{c, before}
-	var l List
-	if q.near > 0 {
-		l, err = s.near(ctx, q, at)
-	} else {
-		l, err = s.found(ctx, q, at)
+	q := find(f, listing.ReachOf(actor, authz.ViewAudit))
+	if q.recent > 0 {
+		return s.recentPage(ctx, q, c)
 	}
-	if err != nil {
-		return List{}, err
-	}
-	return l, nil
+	return s.page(ctx, q, c)
 }
 
-// found lets Postgres choose the way to a page.
-func (s *Service) found(ctx context.Context, q query, at position) (List, error) {
-	rows, err := selectPage(ctx, s.db, q, at, pageSize+1)
+// page lets Postgres choose the way to a page.
+func (s *Service) page(ctx context.Context, q query, c listing.Cursor) (List, error) {
+	rows, err := selectPage(ctx, s.db, q, c, pageSize+1)
 	if err != nil {
 		return List{}, err
 	}
-	n, err := countFound(ctx, s.db, q, maxCount+1)
-	l := List{Page: listing.Collect(rows, at.Cursor, pageSize, Entry.keys), Count: min(n, maxCount), More: n > maxCount}
-	return l, err
+	n, err := countFound(ctx, s.db, q, listing.CountLimit+1)
+	if err != nil {
+		return List{}, err
+	}
+	return List{Page: listing.Collect(rows, c, pageSize, Entry.keys).Counted(n, listing.CountLimit)}, nil
 }
 
-// near looks for a text among the newest that the rest of the filter finds. A
+// recentPage looks for a text among the newest that the rest of the filter finds. A
 // text that is frequent fills its page there. One that is not is looked for in
 // the whole log if it is long enough for the index; a shorter one further back
 // on the next page.
-func (s *Service) near(ctx context.Context, q query, at position) (List, error) {
-	rows, edge, err := selectNear(ctx, s.db, q, at, pageSize+1)
+func (s *Service) recentPage(ctx context.Context, q query, c listing.Cursor) (List, error) {
+	rows, edge, err := selectRecent(ctx, s.db, q, c, pageSize+1)
 	if err != nil {
 		return List{}, err
 	}
 	whole := edge == 0
 	if !whole && len(rows) <= pageSize && !q.short {
-		if rows, err = s.beyond(ctx, q, at); err != nil {
+		if rows, err = s.fullPage(ctx, q, c); err != nil {
 			return List{}, err
 		}
 		whole = true
 	}
-	// Nobody counts: a text among the entries of an agency takes long to find.
-	l := List{Page: listing.Collect(rows, at.Cursor, pageSize, Entry.keys), Count: min(len(rows), pageSize)}
-	l.More = len(rows) > pageSize || !whole || !at.First()
+	// Not counted: a text among the entries of an agency takes long to find.
+	l := List{Page: listing.Collect(rows, c, pageSize, Entry.keys).Counted(len(rows), pageSize)}
+	l.More = l.More || !whole || !c.First()
 	if !whole && len(rows) <= pageSize {
 		l.Partial = true
-		l.Page.Next, l.Page.Previous = onward(l.Page.Next, l.Page.Previous, at, ID(edge))
+		l.Next, l.Previous = onward(l.Next, l.Previous, c, ID(edge))
 	}
 	return l, err
 }
 
-// beyond looks in the whole log for a text that fills no page nearby. In an
+// fullPage looks in the whole log for a text that fills no page nearby. In an
 // agency's part that is done by the index, unless too many elsewhere have the
 // text, too: then entry by entry. Left to choose, Postgres may read the whole log
 // beside that part.
-func (s *Service) beyond(ctx context.Context, q query, at position) ([]Entry, error) {
+func (s *Service) fullPage(ctx context.Context, q query, c listing.Cursor) ([]Entry, error) {
 	if !q.reach {
-		return selectPage(ctx, s.db, q, at, pageSize+1)
+		return selectPage(ctx, s.db, q, c, pageSize+1)
 	}
-	rows, all, err := selectIndexed(ctx, s.db, q, at, pageSize+1)
+	rows, all, err := selectIndexed(ctx, s.db, q, c, pageSize+1)
 	if err != nil || all {
 		return rows, err
 	}
-	q.near = unlimited
-	rows, _, err = selectNear(ctx, s.db, q, at, pageSize+1)
+	q.recent = unlimited
+	rows, _, err = selectRecent(ctx, s.db, q, c, pageSize+1)
 	return rows, err
 }
 
@@ -167,8 +149,8 @@ func (s *Service) Entry(ctx context.Context, actor authz.Actor, id ID) (e Entry,
 	if !found {
 		return Entry{}, nil, problem.New(problem.NotFound, "ไม่พบบันทึกเลขที่นี้ อาจครบกำหนดเก็บและถูกลบแล้ว")
 	}
-	if sc := reach(actor); !sc.everywhere {
-		own, err := concerns(ctx, s.db, id, sc.roots)
+	if sc := listing.ReachOf(actor, authz.ViewAudit); !sc.Everywhere {
+		own, err := concerns(ctx, s.db, id, sc.Roots)
 		if err != nil {
 			return Entry{}, nil, err
 		}
@@ -188,10 +170,10 @@ func (s *Service) Export(ctx context.Context, actor authz.Actor, f Filter, forma
 	if err := actor.Require(authz.ViewAudit); err != nil {
 		return err
 	}
-	sc := reach(actor)
-	about := audit.Subject{Key: "audit", Name: "บันทึกการใช้งาน", Agencies: sc.roots}
+	sc := listing.ReachOf(actor, authz.ViewAudit)
+	about := audit.Subject{Key: "audit", Name: "บันทึกการใช้งาน", Agencies: sc.Roots}
 	err := s.log.Change(ctx, actor, func(tx *audit.Tx) error {
-		return tx.Record(audit.AuditExported, about, map[string]any{"format": format, "filter": f.detail()})
+		return tx.Record(ActionExported, about, map[string]any{"format": format, "filter": f.detail()})
 	})
 	if err != nil {
 		return err
@@ -216,11 +198,6 @@ func (s *Service) Refused(ctx context.Context, actor authz.Actor, method, path, 
 		if recent {
 			return audit.ErrUnchanged
 		}
-		return tx.Record(audit.AccessRefused, about, map[string]string{"method": printable(method, 10), "message": message})
+		return tx.Record(ActionAccessRefused, about, map[string]string{"method": printable(method, 10), "message": message})
 	})
-}
-
-func reach(actor authz.Actor) scope {
-	everywhere, roots := actor.Reach(authz.ViewAudit)
-	return scope{everywhere, roots}
 }

@@ -15,6 +15,9 @@ import (
 	"portal/internal/kit/authz"
 	"portal/internal/kit/problem"
 	"portal/internal/ops/auditlog"
+	"portal/internal/ops/seed"
+	"portal/internal/org/agency"
+	"portal/internal/people/staff"
 )
 
 var system = authz.System("test")
@@ -92,16 +95,16 @@ func (b *bench) ids(actor authz.Actor, f auditlog.Filter) []auditlog.ID {
 	return ids
 }
 
-func agency(id authz.AgencyID) audit.Subject {
+func aboutAgency(id authz.AgencyID) audit.Subject {
 	return audit.Subject{Key: fmt.Sprintf("agency/%d", id), Name: "หน่วย", Agencies: []authz.AgencyID{id}}
 }
 
 func TestA55_OfficersSeeWhatConcernsTheirDepartment(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	own := b.record(admin, audit.AgencyChanged, agency(4), nil)
-	foreign := b.record(admin, audit.AgencyChanged, agency(3), nil)
-	nobodys := b.record(admin, audit.ContentSeeded, audit.Subject{Key: "x"}, nil)
+	own := b.record(admin, agency.ActionChanged, aboutAgency(4), nil)
+	foreign := b.record(admin, agency.ActionChanged, aboutAgency(3), nil)
+	nobodys := b.record(admin, seed.ActionSeeded, audit.Subject{Key: "x"}, nil)
 	two := person(8, authz.Grant{Role: authz.CentralOfficer, Agency: 2}, authz.Grant{Role: authz.CentralOfficer, Agency: 3})
 	for name, tt := range map[string]struct {
 		actor authz.Actor
@@ -142,8 +145,8 @@ func TestFilters(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.exec(`INSERT INTO audit_entries (at, action, subject) VALUES ('2026-01-31T16:59:59Z', 'agency.added', 'agency/9'), ('2026-01-31T17:00:00Z', 'agency.added', 'agency/9')`)
-	changed := b.record(admin, audit.MembershipChanged, audit.Person(8), audit.Diff{Before: 1, After: 2, Reason: "ย้ายไปน้ำตก 100%"})
-	signed := b.record(officer, audit.StaffSignedIn, audit.Person(8), nil)
+	changed := b.record(admin, staff.ActionMembershipChanged, audit.Person(8), audit.Diff{Before: 1, After: 2, Reason: "ย้ายไปน้ำตก 100%"})
+	signed := b.record(officer, staff.ActionSignedIn, audit.Person(8), nil)
 	day := func(text string) time.Time {
 		at, err := time.Parse(time.RFC3339, text+"T00:00:00+07:00")
 		if err != nil {
@@ -155,13 +158,13 @@ func TestFilters(t *testing.T) {
 		f    auditlog.Filter
 		want []auditlog.ID
 	}{
-		"action":                      {auditlog.Filter{Action: audit.StaffSignedIn}, []auditlog.ID{signed}},
+		"action":                      {auditlog.Filter{Action: staff.ActionSignedIn}, []auditlog.ID{signed}},
 		"who did it":                  {auditlog.Filter{Person: "น้ำฝน"}, []auditlog.ID{signed}},
 		"who did it, spelt otherwise": {auditlog.Filter{Person: "นํ้าฝน"}, []auditlog.ID{signed}},
 		"who is named":                {auditlog.Filter{Text: "น้ำฝน"}, []auditlog.ID{signed, changed}},
 		"two letters":                 {auditlog.Filter{Text: "ฝน"}, []auditlog.ID{signed, changed}},
 		"reason":                      {auditlog.Filter{Text: "น้ำตก"}, []auditlog.ID{changed}},
-		"address":                     {auditlog.Filter{Text: "192.0.2.7", Action: audit.StaffSignedIn}, []auditlog.ID{signed}},
+		"address":                     {auditlog.Filter{Text: "192.0.2.7", Action: staff.ActionSignedIn}, []auditlog.ID{signed}},
 		"a sign of LIKE":              {auditlog.Filter{Text: "100%"}, []auditlog.ID{changed}},
 		"a sign of LIKE, not there":   {auditlog.Filter{Text: "1%0"}, nil},
 		"first day":                   {auditlog.Filter{From: day("2026-01-31"), Until: day("2026-02-01")}, []auditlog.ID{1}},
@@ -184,7 +187,7 @@ func TestPagesMeet(t *testing.T) {
 	var seen []auditlog.ID
 	cursor := ""
 	for {
-		l, err := b.s.Entries(t.Context(), admin, auditlog.Filter{Action: audit.ContentSeeded}, cursor)
+		l, err := b.s.Entries(t.Context(), admin, auditlog.Filter{Action: seed.ActionSeeded}, cursor)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,7 +198,7 @@ func TestPagesMeet(t *testing.T) {
 			seen = append(seen, e.ID)
 		}
 		if cursor = l.Page.Next; cursor == "" {
-			back, err := b.s.Entries(t.Context(), admin, auditlog.Filter{Action: audit.ContentSeeded}, l.Page.Previous)
+			back, err := b.s.Entries(t.Context(), admin, auditlog.Filter{Action: seed.ActionSeeded}, l.Page.Previous)
 			if err != nil || len(back.Page.Rows) != 50 || back.Page.Rows[0].ID != 100 || back.Page.Rows[49].ID != 51 {
 				t.Errorf("the page before the last: %d rows, %v", len(back.Page.Rows), err)
 			}
@@ -215,10 +218,10 @@ func TestPagesMeet(t *testing.T) {
 func TestExportIsRecordedBeforeTheFirstRow(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	own := b.record(admin, audit.AgencyChanged, agency(4), nil)
-	b.record(admin, audit.AgencyChanged, agency(3), nil)
+	own := b.record(admin, agency.ActionChanged, aboutAgency(4), nil)
+	b.record(admin, agency.ActionChanged, aboutAgency(3), nil)
 	var got []auditlog.ID
-	err := b.s.Export(t.Context(), officer, auditlog.Filter{Action: audit.AgencyChanged}, "csv", func(e auditlog.Entry) error {
+	err := b.s.Export(t.Context(), officer, auditlog.Filter{Action: agency.ActionChanged}, "csv", func(e auditlog.Entry) error {
 		if n := b.count(`SELECT count(*) FROM audit_entries WHERE action = 'audit.exported' AND staff_id = 8
 			AND detail->>'format' = 'csv' AND detail->'filter'->>'action' = 'agency.changed' AND agencies = '{2}'`); n != 1 {
 			t.Errorf("%d records of the export", n)

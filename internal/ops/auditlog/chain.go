@@ -248,7 +248,7 @@ func (s *Service) pruneSome(ctx context.Context, actor authz.Actor, older time.T
 			return err
 		}
 		about := audit.Subject{Key: "audit", Name: "บันทึกการใช้งาน"}
-		return tx.Record(audit.AuditPruned, about, start{last.ID, hex.EncodeToString(last.Hash), n})
+		return tx.Record(ActionPruned, about, start{last.ID, hex.EncodeToString(last.Hash), n})
 	})
 	if err != nil {
 		return 0, err

@@ -11,6 +11,7 @@ import (
 	"portal/internal/kit/audit"
 	"portal/internal/kit/problem"
 	"portal/internal/ops/auditlog"
+	"portal/internal/org/agency"
 )
 
 // verify is Verify without an anchor.
@@ -37,7 +38,7 @@ func (b *bench) forge(sql string) {
 func TestA68_ApplicationCannotChangeTheLog(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.record(admin, audit.AgencyChanged, agency(4), nil)
+	b.record(admin, agency.ActionChanged, aboutAgency(4), nil)
 	for _, sql := range []string{
 		`UPDATE audit_entries SET staff_name = 'x'`, `DELETE FROM audit_entries`, `TRUNCATE audit_entries`,
 		`UPDATE audit_reach SET agency_id = 3`, `DELETE FROM audit_reach`, `TRUNCATE audit_reach`,
@@ -98,10 +99,10 @@ func TestA68_AnchorShowsACutEndAndANewChain(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for range 9 {
-		b.record(admin, audit.AgencyChanged, agency(4), nil)
+		b.record(admin, agency.ActionChanged, aboutAgency(4), nil)
 	}
 	anchor := b.head()
-	b.record(admin, audit.AgencyChanged, agency(4), nil)
+	b.record(admin, agency.ActionChanged, aboutAgency(4), nil)
 	if _, err := b.verify(anchor); err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +115,7 @@ func TestA68_AnchorShowsACutEndAndANewChain(t *testing.T) {
 		t.Errorf("cut end: %v", err)
 	}
 	for range 3 { // others in their place
-		b.record(officer, audit.AgencyChanged, agency(3), nil)
+		b.record(officer, agency.ActionChanged, aboutAgency(3), nil)
 	}
 	if _, err := b.verify(anchor); !errors.As(err, &broken) || broken.ID != 9 || !strings.Contains(err.Error(), "computed anew") {
 		t.Errorf("new chain: %v", err)
@@ -147,7 +148,7 @@ func TestChainUnderConcurrency(t *testing.T) {
 		wg.Go(func() {
 			for range changes {
 				err := b.log.Change(t.Context(), admin, func(tx *audit.Tx) error {
-					return errors.Join(tx.Record(audit.AgencyChanged, agency(4), nil), tx.Record(audit.AgencyMoved, agency(4), nil))
+					return errors.Join(tx.Record(agency.ActionChanged, aboutAgency(4), nil), tx.Record(agency.ActionMoved, aboutAgency(4), nil))
 				})
 				if err != nil {
 					t.Error(err)

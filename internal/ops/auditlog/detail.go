@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/text/thaidate"
 )
@@ -46,7 +47,7 @@ func cmpOr(text, otherwise string) string {
 type Says func(field, value string) (name, words string, known bool)
 
 // Words reads the detail. What neither it nor says knows it shows as it stands.
-func (e Entry) Words(says Says) Words {
+func (e Described) Words(says Says) Words {
 	var all map[string]any
 	d := json.NewDecoder(bytes.NewReader(e.Detail))
 	d.UseNumber() // a number of 19 digits stays what it is
@@ -55,15 +56,15 @@ func (e Entry) Words(says Says) Words {
 	}
 	w := Words{}
 	if r, ok := all["reason"].(string); ok {
-		w.Reason = cmpOr(reasonNames[r], r)
+		w.Reason = e.reasonWord(r)
 		delete(all, "reason")
 	}
 	w.Changes = e.changes(all["before"], all["after"], says)
 	delete(all, "before")
 	delete(all, "after")
-	for _, name := range sorted(all) {
+	for _, name := range e.sorted(all) {
 		if value := e.value(name, all[name]); value != "" {
-			w.Facts = append(w.Facts, Fact{fieldName(name), value})
+			w.Facts = append(w.Facts, Fact{e.fieldName(name), value})
 		}
 	}
 	return w
@@ -71,7 +72,7 @@ func (e Entry) Words(says Says) Words {
 
 // changes pairs the fields of before and after that differ, or that stand on
 // one side alone.
-func (e Entry) changes(before, after any, says Says) []Change {
+func (e Described) changes(before, after any, says Says) []Change {
 	from, to := fields(before), fields(after)
 	names := map[string]any{}
 	for _, side := range []map[string]any{from, to} {
@@ -80,8 +81,8 @@ func (e Entry) changes(before, after any, says Says) []Change {
 		}
 	}
 	var all []Change
-	for _, name := range sorted(names) {
-		c := Change{fieldName(name), e.value(name, from[name]), e.value(name, to[name])}
+	for _, name := range e.sorted(names) {
+		c := Change{e.fieldName(name), e.value(name, from[name]), e.value(name, to[name])}
 		for side, v := range map[*string]any{&c.Before: from[name], &c.After: to[name]} {
 			if text, ok := v.(string); ok && says != nil {
 				if field, words, known := says(name, text); known {
@@ -107,14 +108,14 @@ func fields(v any) map[string]any {
 	return map[string]any{"value": v}
 }
 
-// sorted lists the names in the order of fieldNames, the others behind.
-func sorted(m map[string]any) []string {
+// sorted lists the names in the order of their catalogues, the others behind.
+func (e Described) sorted(m map[string]any) []string {
 	names := make([]string, 0, len(m))
 	for name := range m {
 		names = append(names, name)
 	}
 	slices.SortFunc(names, func(a, b string) int {
-		if d := rank(a) - rank(b); d != 0 {
+		if d := e.rank(a) - e.rank(b); d != 0 {
 			return d
 		}
 		return strings.Compare(a, b)
@@ -123,12 +124,12 @@ func sorted(m map[string]any) []string {
 }
 
 // value is a value in words.
-func (e Entry) value(name string, v any) string {
+func (e Described) value(name string, v any) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
 	case string:
-		return text(name, v)
+		return e.text(name, v)
 	case bool:
 		return yesNo(name, v)
 	case json.Number:
@@ -147,9 +148,9 @@ func (e Entry) value(name string, v any) string {
 		return strings.Join(parts, ", ")
 	case map[string]any:
 		var parts []string
-		for _, inner := range sorted(v) {
+		for _, inner := range e.sorted(v) {
 			if value := e.value(inner, v[inner]); value != "" {
-				parts = append(parts, fieldName(inner)+": "+value)
+				parts = append(parts, e.fieldName(inner)+": "+value)
 			}
 		}
 		return strings.Join(parts, " · ")
@@ -157,7 +158,7 @@ func (e Entry) value(name string, v any) string {
 	return fmt.Sprint(v)
 }
 
-func text(name, v string) string {
+func (e Described) text(name, v string) string {
 	switch {
 	case authz.Role(v).Valid() && strings.HasPrefix(name, "role"):
 		return authz.Role(v).Name()
@@ -165,8 +166,8 @@ func text(name, v string) string {
 		return authz.AgencyKind(v).Name()
 	case name == "shown" && (v == "true" || v == "false"): // as files of agencies have it
 		return yesNo(name, v == "true")
-	case name == "action" && actionName(v) != "":
-		return actionName(v)
+	case name == "action" && e.words.Action(audit.Action(v)) != "":
+		return e.words.Action(audit.Action(v))
 	}
 	if at, err := time.Parse(time.RFC3339, v); err == nil {
 		return thaidate.ShortTime(at)
@@ -174,7 +175,7 @@ func text(name, v string) string {
 	if at, err := thaidate.ParseMoment(v); err == nil {
 		return thaidate.ShortTime(at)
 	}
-	return cmpOr(valueNames[v], v)
+	return e.valueWord(v)
 }
 
 func yesNo(name string, v bool) string {

@@ -10,7 +10,6 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/kit/listing"
-	"portal/internal/kit/problem"
 )
 
 // refusalEvery is how often one person is recorded as refused at one path.
@@ -23,22 +22,11 @@ const maxPath = 200
 // is one too. The database refuses to delete what is younger.
 const MinimumKeep = 366 * 24 * time.Hour
 
-// place reads a cursor. before is the id it stands at, 0 for the first page.
-func place(cursor string) (c listing.Cursor, before ID, err error) {
-	if c, err = listing.Parse(cursor, 1); err != nil || c.First() {
-		return c, 0, err
-	}
-	n, err := strconv.ParseInt(*c.Key(0), 10, 64)
-	if err != nil || n < 1 {
-		return c, 0, problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
-	}
-	return c, ID(n), nil
-}
+// order is what the log is sorted by, newest first.
+var order = sortedBy("id")
 
-// position is where a page begins.
-type position struct {
-	listing.Cursor
-	at ID // 0 at the first page
+func sortedBy(column string) listing.Order {
+	return listing.Order{Down: true, Columns: []listing.Column{{Name: column, Type: listing.ID}}}
 }
 
 // minIndexed is the length of a text from which on the trigram index helps, in
@@ -52,23 +40,29 @@ func short(text string) bool {
 
 // onward leads from a page that looked through a part of the log to the next
 // part, which begins at edge.
-func onward(next, previous string, p position, edge ID) (string, string) {
-	cursor := func(back bool, id ID) string {
+func onward(next, previous string, c listing.Cursor, edge ID) (string, string) {
+	to := func(back bool, id ID) string {
 		return listing.Cursor{Back: back, Keys: Entry{ID: id}.keys()}.String()
 	}
-	if !p.Back {
-		if previous == "" && !p.First() { // nothing was found: as below
-			previous = cursor(true, p.at-1)
+	if !c.Back {
+		if previous == "" && !c.First() { // nothing was found: as below
+			previous = to(true, idOf(c)-1)
 		}
-		return cursor(false, edge), previous
+		return to(false, edge), previous
 	}
 	if next == "" { // nothing was found: the way back to where this page was asked for
-		next = cursor(false, p.at+1)
+		next = to(false, idOf(c)+1)
 	}
-	return next, cursor(true, edge)
+	return next, to(true, edge)
 }
 
-func (e Entry) keys() []string { return []string{strconv.FormatInt(int64(e.ID), 10)} }
+// idOf is the entry that a cursor of order names.
+func idOf(c listing.Cursor) ID {
+	id, _ := strconv.ParseInt(c.Keys[0], 10, 64) // order.Parse has read it
+	return ID(id)
+}
+
+func (e Entry) keys() []string { return []string{listing.Number(e.ID)} }
 
 // detail is what the log keeps of a filter.
 func (f Filter) detail() map[string]any {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,42 +12,21 @@ import (
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/db"
+	"portal/internal/kit/listing"
 )
 
 // query is the FROM and WHERE of a filter.
 type query struct {
-	from  string
-	id    string // the column that entries are sorted by
-	where []string
-	texts []string // those of the conditions that look for a text
-	args  []any
-	short bool // a text is too short for the index
-	near  int  // how many of the newest to look through first; 0: no need to
-	reach bool // but for texts it asks audit_reach alone
+	listing.Query // but for those that look for a text
+	from          string
+	id            string   // the column that entries are sorted by
+	texts         []string // the conditions that look for a text
+	short         bool     // a text is too short for the index
+	recent        int      // how many of the newest to look through first; 0: no need to
+	reach         bool     // but for texts it asks audit_reach alone
 }
 
-func (q *query) arg(v any) string {
-	q.args = append(q.args, v)
-	return "$" + strconv.Itoa(len(q.args))
-}
-
-func (q *query) add(condition string) { q.where = append(q.where, condition) }
-
-func (q query) sql() string { return q.from + conditions(q.where, q.texts) }
-
-func conditions(all ...[]string) string {
-	if c := slices.Concat(all...); len(c) > 0 {
-		return " WHERE " + strings.Join(c, " AND ")
-	}
-	return ""
-}
-
-// and is q with one condition more; q stays as it is.
-func (q query) and(condition func(*query) string) query {
-	q.where, q.args = append([]string(nil), q.where...), append([]any(nil), q.args...)
-	q.add(condition(&q))
-	return q
-}
+func (q query) sql() string { return q.from + listing.Where(q.Conditions, q.texts) }
 
 // clockSlack is by how many entries the order of ids may differ from that of
 // times: a server's clock may be set back.
@@ -57,54 +34,53 @@ const clockSlack = 1000
 
 // find builds the query. One agency to look at is read along its own part of
 // audit_reach, which is sorted by entry.
-func find(f Filter, sc scope) query {
+func find(f Filter, sc listing.Reach) query {
 	q := query{from: "audit_entries e", id: "e.id"}
 	one := f.Unit
-	if one == 0 && !sc.everywhere && len(sc.roots) == 1 {
-		one = sc.roots[0]
+	if one == 0 && !sc.Everywhere && len(sc.Roots) == 1 {
+		one = sc.Roots[0]
 	}
 	if one != 0 {
 		q.from, q.id = "audit_reach r JOIN audit_entries e ON e.id = r.entry_id", "r.entry_id"
-		q.add("r.agency_id = " + q.arg(int64(one)))
+		q.Add("r.agency_id = " + q.Arg(int64(one)))
 		q.reach = f.Action == "" && f.From.IsZero() && f.Until.IsZero()
 	}
-	if !sc.everywhere && (len(sc.roots) != 1 || one != sc.roots[0]) {
-		q.add("EXISTS (SELECT FROM audit_reach x WHERE x.entry_id = " + q.id + " AND x.agency_id = ANY(" + q.arg(sc.roots) + "))")
+	if !sc.Everywhere && (len(sc.Roots) != 1 || one != sc.Roots[0]) {
+		q.Add("EXISTS (SELECT FROM audit_reach x WHERE x.entry_id = " + q.id + " AND x.agency_id = ANY(" + q.Arg(sc.Roots) + "))")
 	}
 	if f.Action != "" {
-		q.add("e.action = " + q.arg(f.Action))
+		q.Add("e.action = " + q.Arg(f.Action))
 	}
 	if f.Text != "" {
-		q.texts = append(q.texts, "e.search LIKE "+like(q.arg(f.Text)))
+		q.texts = append(q.texts, "e.search LIKE "+like(q.Arg(f.Text)))
 	}
 	if f.Person != "" { // the index narrows it down to those who are named at all
-		p := like(q.arg(f.Person))
+		p := like(q.Arg(f.Person))
 		q.texts = append(q.texts, "e.search LIKE "+p, "search_key(e.staff_name) LIKE "+p)
 	}
 	q.short = short(f.Text) || short(f.Person)
 	switch {
-	case q.short && (one != 0 || !sc.everywhere):
-		q.near = nearbyOwn
+	case q.short && (one != 0 || !sc.Everywhere):
+		q.recent = recentOwn
 	case q.short:
-		q.near = nearby
-	case len(q.texts) > 0 && (one != 0 || !sc.everywhere):
-		q.near = glance
+		q.recent = recentAll
+	case len(q.texts) > 0 && (one != 0 || !sc.Everywhere):
+		q.recent = recentFew
 	}
 	// Times are bound through ids, by which the rows lie sorted.
 	if !f.From.IsZero() {
-		at := q.arg(f.From)
-		q.add("e.at >= " + at + " AND " + q.id + " >= coalesce((SELECT id FROM audit_entries WHERE at >= " + at + " ORDER BY at LIMIT 1), 9223372036854775807) - " + strconv.Itoa(clockSlack))
+		at := q.Arg(f.From)
+		q.Add("e.at >= " + at + " AND " + q.id + " >= coalesce((SELECT id FROM audit_entries WHERE at >= " + at + " ORDER BY at LIMIT 1), 9223372036854775807) - " + strconv.Itoa(clockSlack))
 	}
 	if !f.Until.IsZero() {
-		at := q.arg(f.Until)
-		q.add("e.at < " + at + " AND " + q.id + " <= coalesce((SELECT id FROM audit_entries WHERE at < " + at + " ORDER BY at DESC LIMIT 1), 0) + " + strconv.Itoa(clockSlack))
+		at := q.Arg(f.Until)
+		q.Add("e.at < " + at + " AND " + q.id + " <= coalesce((SELECT id FROM audit_entries WHERE at < " + at + " ORDER BY at DESC LIMIT 1), 0) + " + strconv.Itoa(clockSlack))
 	}
 	return q
 }
 
-func like(arg string) string {
-	return `('%' || replace(replace(replace(search_key(` + arg + `), '\', '\\'), '%', '\%'), '_', '\_') || '%')`
-}
+// like is the pattern of a text.
+func like(arg string) string { return `(` + listing.Containing(listing.SearchKey(arg)) + `)` }
 
 // columns are those of Entry, of a row e. Names of agencies are looked up for
 // the rows of a page only, which is why it stands outside of the search.
@@ -149,20 +125,22 @@ func ask(ctx context.Context, r db.Reader, sql string, args []any) (pgx.Rows, er
 	return r.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
 }
 
-// fromOn is q from a position on, and the direction it is read in.
-func (q query) fromOn(p position) (query, string) {
-	compare, direction := p.DescSQL()
-	if !p.First() {
-		q = q.and(func(q *query) string { return q.id + " " + compare + " " + q.arg(int64(p.at)) })
-	}
-	return q, " ORDER BY " + q.id + " " + direction
+// fromOn is q from a cursor on, and the order it is read in.
+func (q query) fromOn(c listing.Cursor) (query, string, error) {
+	q.Query = q.Clone()
+	by := sortedBy(q.id)
+	after, err := by.After(&q.Query, c, "")
+	q.Add(after)
+	return q, " ORDER BY " + by.By(c, ""), err
 }
 
-func selectPage(ctx context.Context, r db.Reader, q query, p position, limit int) ([]Entry, error) {
-	q, order := q.fromOn(p)
-	_, direction := p.DescSQL()
-	rows, err := ask(ctx, r, `SELECT `+columns+` FROM (SELECT e.* FROM `+q.sql()+order+` LIMIT `+strconv.Itoa(limit)+`) e
-		ORDER BY e.id `+direction, q.args)
+func selectPage(ctx context.Context, r db.Reader, q query, c listing.Cursor, limit int) ([]Entry, error) {
+	q, inOrder, err := q.fromOn(c)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := ask(ctx, r, `SELECT `+columns+` FROM (SELECT e.* FROM `+q.sql()+inOrder+` LIMIT `+strconv.Itoa(limit)+`) e
+		ORDER BY `+order.By(c, "e"), q.Args)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +148,7 @@ func selectPage(ctx context.Context, r db.Reader, q query, p position, limit int
 }
 
 func countFound(ctx context.Context, r db.Reader, q query, limit int) (int, error) {
-	rows, err := ask(ctx, r, `SELECT count(*) FROM (SELECT FROM `+q.sql()+` LIMIT `+strconv.Itoa(limit)+`) f`, q.args)
+	rows, err := ask(ctx, r, `SELECT count(*) FROM (SELECT FROM `+q.sql()+` LIMIT `+strconv.Itoa(limit)+`) f`, q.Args)
 	if err != nil {
 		return 0, err
 	}
@@ -178,21 +156,11 @@ func countFound(ctx context.Context, r db.Reader, q query, limit int) (int, erro
 }
 
 func eachFound(ctx context.Context, r db.Reader, q query, each func(Entry) error) error {
-	rows, err := ask(ctx, r, `SELECT `+columns+` FROM `+q.sql()+` ORDER BY `+q.id+` DESC`, q.args)
+	rows, err := ask(ctx, r, `SELECT `+columns+` FROM `+q.sql()+` ORDER BY `+q.id+` DESC`, q.Args)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		e, err := toEntry(rows)
-		if err != nil {
-			return err
-		}
-		if err := each(e); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return listing.Each(rows, toEntry, each)
 }
 
 func selectEntry(ctx context.Context, r db.Reader, id ID) (e Entry, previous []byte, found bool, err error) {
@@ -230,7 +198,7 @@ func lockRefusal(ctx context.Context, tx *audit.Tx, staffID int64, path string, 
 	rows, err := tx.Query(ctx, `
 		SELECT EXISTS (SELECT FROM audit_entries
 			WHERE subject = $1 AND staff_id = $2 AND action = $3 AND at > clock_timestamp() - $4::interval)`,
-		path, staffID, audit.AccessRefused, within)
+		path, staffID, ActionAccessRefused, within)
 	if err != nil {
 		return false, err
 	}

@@ -18,7 +18,7 @@ func eachLink(ctx context.Context, r db.Reader, each func(link) error) error {
 		SELECT e.id, e.at, e.hash, convert_to(audit_canonical(e), 'UTF8'),
 			CASE WHEN e.id = (SELECT min(id) FROM audit_entries)
 				THEN (SELECT detail FROM audit_entries WHERE action = $1 ORDER BY id DESC LIMIT 1) END
-		FROM audit_entries e ORDER BY e.id`, audit.AuditPruned)
+		FROM audit_entries e ORDER BY e.id`, ActionPruned)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/ops/auditlog"
+	"portal/internal/org/agency"
 )
 
 // called writes n entries about the agency that have the name.
@@ -91,9 +92,9 @@ func (b *bench) fill(n int) {
 func TestShortTextsLookFurtherBackPageByPage(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.record(admin, audit.AgencyChanged, audit.Subject{Key: "agency/4", Name: "ฌฌ", Agencies: []authz.AgencyID{4}}, nil)
+	b.record(admin, agency.ActionChanged, audit.Subject{Key: "agency/4", Name: "ฌฌ", Agencies: []authz.AgencyID{4}}, nil)
 	b.fill(5200)
-	b.record(admin, audit.AgencyChanged, audit.Subject{Key: "agency/4", Name: "ฌฌ", Agencies: []authz.AgencyID{4}}, nil)
+	b.record(admin, agency.ActionChanged, audit.Subject{Key: "agency/4", Name: "ฌฌ", Agencies: []authz.AgencyID{4}}, nil)
 	for name, c := range map[string]struct {
 		actor authz.Actor
 		pages int // 5,000 entries on each, or 2,500 of one's own
@@ -125,7 +126,7 @@ func TestShortTextsLookFurtherBackPageByPage(t *testing.T) {
 		}
 	}
 	// Three letters find all at once, wherever they are.
-	b.record(admin, audit.AgencyChanged, audit.Subject{Key: "agency/4", Name: "ฌฌฌ", Agencies: []authz.AgencyID{4}}, nil)
+	b.record(admin, agency.ActionChanged, audit.Subject{Key: "agency/4", Name: "ฌฌฌ", Agencies: []authz.AgencyID{4}}, nil)
 	b.fill(13_000)
 	// The statistics are those of one entry among the pages of many that are gone.
 	b.exec(`UPDATE pg_class SET reltuples = 1, relpages = 1000000 WHERE oid IN ('audit_entries'::regclass, 'audit_reach'::regclass)

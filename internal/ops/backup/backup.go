@@ -175,7 +175,7 @@ func (s *Service) note(ctx context.Context, actor authz.Actor, made Made, sum []
 		if err := insertBackup(ctx, tx, made, sum); err != nil {
 			return err
 		}
-		return tx.Record(audit.BackupMade, subject(made.At), map[string]any{
+		return tx.Record(ActionMade, subject(made.At), map[string]any{
 			"schema_version": made.Schema, "rows": made.Rows, "bytes": made.Bytes, "hash": made.Manifest,
 		})
 	})

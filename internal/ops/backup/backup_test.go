@@ -161,7 +161,7 @@ func lively(t testing.TB) (p place, cookie string, code token.Code) {
 			return err
 		}
 		cookie, err = p.sessions().Open(ctx, tx, session.Start{StaffID: int64(who.ID), Epoch: who.Epoch, AuthTime: time.Now()})
-		return errOr(err, tx.Record(audit.StaffSignedIn, audit.Person(int64(who.ID)), nil))
+		return errOr(err, tx.Record(staff.ActionSignedIn, audit.Person(int64(who.ID)), nil))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -447,7 +447,7 @@ func TestBackupIsOfOneMoment(t *testing.T) {
 			}
 			err := from.log.Change(ctx, system, func(tx *audit.Tx) error {
 				_, err := tx.Exec(ctx, `INSERT INTO seeded (key) VALUES ($1)`, fmt.Sprint(n))
-				return errOr(err, tx.Record(audit.ContentSeeded, audit.Subject{Key: fmt.Sprint(n)}, nil))
+				return errOr(err, tx.Record(seed.ActionSeeded, audit.Subject{Key: fmt.Sprint(n)}, nil))
 			})
 			if err != nil {
 				done <- err

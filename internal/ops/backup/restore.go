@@ -62,7 +62,7 @@ func (s *Service) Restore(ctx context.Context, actor authz.Actor, r Restoring) (
 		if done.Ended, err = endAll(ctx, tx, s.now()); err != nil {
 			return err
 		}
-		return tx.Record(audit.BackupRestored, subject(c.Head.At), map[string]any{
+		return tx.Record(ActionRestored, subject(c.Head.At), map[string]any{
 			"schema_version": c.Head.Schema, "rows": c.Manifest.Rows(), "hash": c.Sum, "file": filepath.Base(r.File), "ended": done.Ended,
 		})
 	})

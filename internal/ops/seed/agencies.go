@@ -31,7 +31,7 @@ var agencies = []struct {
 func agencyItems() []item {
 	var items []item
 	for _, a := range agencies {
-		items = append(items, item{"agency/" + a.Code, audit.AgencySeeded, func(ctx context.Context, tx *audit.Tx) error {
+		items = append(items, item{"agency/" + a.Code, agency.ActionSeeded, func(ctx context.Context, tx *audit.Tx) error {
 			_, err := agency.Add(ctx, tx, a.Agency, a.parent)
 			return err
 		}})
@@ -65,7 +65,7 @@ func sampleItems(people []staff.Identity) []item {
 	var items []item
 	for _, who := range people {
 		if roles := sampleRoles[who.Subject]; len(roles) > 0 {
-			items = append(items, item{"sample/" + who.Issuer + "/" + who.Subject, audit.MembershipGiven, func(ctx context.Context, tx *audit.Tx) error {
+			items = append(items, item{"sample/" + who.Issuer + "/" + who.Subject, staff.ActionMembershipGiven, func(ctx context.Context, tx *audit.Tx) error {
 				return addSample(ctx, tx, who, roles)
 			}})
 		}

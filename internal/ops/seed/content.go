@@ -48,7 +48,7 @@ func contentItems() ([]item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items = append(items, item{"settings/site", audit.ContentSeeded, func(ctx context.Context, tx *audit.Tx) error {
+	items = append(items, item{"settings/site", ActionSeeded, func(ctx context.Context, tx *audit.Tx) error {
 		return settings.Add(ctx, tx, settings.Initial)
 	}})
 	for _, r := range readers {
@@ -139,7 +139,7 @@ func (s source) put(ctx context.Context, tx *audit.Tx, key, mediaType, saveAs st
 }
 
 func contentItem(key string, add func(context.Context, *audit.Tx) error) item {
-	return item{key, audit.ContentSeeded, add}
+	return item{key, ActionSeeded, add}
 }
 
 func pageItem(s source) item {

@@ -31,7 +31,7 @@ func (s *Service) Demo(ctx context.Context, actor authz.Actor, size DemoSize) (a
 	if err := actor.Require(authz.SeedContent); err != nil {
 		return false, err
 	}
-	return s.plantOne(ctx, actor, item{demoKey, audit.ContentSeeded, func(ctx context.Context, tx *audit.Tx) error {
+	return s.plantOne(ctx, actor, item{demoKey, ActionSeeded, func(ctx context.Context, tx *audit.Tx) error {
 		return plantDemo(ctx, tx, size)
 	}})
 }

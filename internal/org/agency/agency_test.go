@@ -61,7 +61,7 @@ func newOffice(t *testing.T) *office {
 				return err
 			}
 		}
-		return tx.Record(audit.AgencySeeded, audit.Subject{Key: "test"}, nil)
+		return tx.Record(ActionSeeded, audit.Subject{Key: "test"}, nil)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -45,7 +45,7 @@ func (s *Service) AddUnder(ctx context.Context, actor authz.Actor, key idempoten
 		a.ID = id
 		after := values(a)
 		after["parent"] = nameOf(line)
-		return tx.Record(audit.AgencyAdded, subject(a), audit.Diff{After: after})
+		return tx.Record(ActionAdded, subject(a), audit.Diff{After: after})
 	})
 	if errors.Is(err, idempotency.ErrDone) { // this form added it before
 		if a, found := s.ByCode(ctx, e.Code); found == nil {
@@ -87,7 +87,7 @@ func (s *Service) Edit(ctx context.Context, actor authz.Actor, f Form, e Entry) 
 		if err := updateAgency(ctx, tx, after); err != nil {
 			return err
 		}
-		return tx.Record(audit.AgencyChanged, subject(after), diff)
+		return tx.Record(ActionChanged, subject(after), diff)
 	})
 }
 
@@ -134,7 +134,7 @@ func (s *Service) Move(ctx context.Context, actor authz.Actor, f Form, parent *I
 		if a.ParentID != nil { // whoever had it before is told as well
 			about.Agencies = append(about.Agencies, *a.ParentID)
 		}
-		return tx.Record(audit.AgencyMoved, about, audit.Diff{
+		return tx.Record(ActionMoved, about, audit.Diff{
 			Before: map[string]string{"parent": nameOf(line[1:])}, After: map[string]string{"parent": nameOf(to)}, Reason: f.Reason,
 		})
 	})
@@ -175,9 +175,9 @@ func (s *Service) setHidden(ctx context.Context, actor authz.Actor, f Form, hidd
 		}
 		diff := difference(values(before), values(after))
 		diff.Reason = f.Reason
-		action := audit.AgencyShown
+		action := ActionShown
 		if hidden {
-			action = audit.AgencyHidden
+			action = ActionHidden
 		}
 		return tx.Record(action, subject(after), diff)
 	})

@@ -341,7 +341,7 @@ func TestAddBelowWhatMoves(t *testing.T) {
 				return o.ctx.Err()
 			}
 		}
-		return tx.Record(audit.AgencyMoved, audit.Subject{Key: "test"}, nil)
+		return tx.Record(ActionMoved, audit.Subject{Key: "test"}, nil)
 	})
 	if err != nil {
 		t.Fatal(err)

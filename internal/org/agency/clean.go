@@ -13,14 +13,8 @@ func (s *Service) Clean(ctx context.Context, actor authz.Actor) (removed int, er
 	if err := actor.Require(authz.KeepHouse); err != nil {
 		return 0, err
 	}
-	err = s.log.Change(ctx, actor, func(tx *audit.Tx) (err error) {
-		if removed, err = deleteExpiredUploads(ctx, tx); err != nil {
-			return err
-		}
-		if removed == 0 {
-			return audit.ErrUnchanged
-		}
-		return tx.Record(audit.RowsCleaned, audit.Subject{Key: "agency_uploads"}, audit.Diff{Before: map[string]int{"agency_uploads": removed}})
-	})
-	return removed, err
+	return s.log.Sweep(ctx, actor, "agency_uploads",
+		audit.Table{Name: "agency_uploads", Delete: func(ctx context.Context, tx *audit.Tx, _ int) (int, error) {
+			return deleteExpiredUploads(ctx, tx) // few: all at once
+		}})
 }

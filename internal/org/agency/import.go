@@ -59,7 +59,7 @@ func (s *Service) Keep(ctx context.Context, actor authz.Actor, u Upload) (key st
 		if err := insertUpload(ctx, tx, hashOf(key), actor.StaffID, u); err != nil {
 			return err
 		}
-		return tx.Record(audit.AgencyChecked, audit.Subject{Key: "agencies/import", Name: u.Name}, map[string]any{
+		return tx.Record(ActionChecked, audit.Subject{Key: "agencies/import", Name: u.Name}, map[string]any{
 			"rows": len(f.rows), "sha256": fmt.Sprintf("%x", sha256.Sum256(u.Content)),
 		})
 	})
@@ -210,7 +210,7 @@ func record(ctx context.Context, tx *audit.Tx, u Upload, p Plan, done Imported) 
 	if err != nil {
 		return err
 	}
-	err = tx.Record(audit.AgencyImported, audit.Subject{Key: "agencies/import", Name: u.Name, Agencies: ids}, map[string]any{
+	err = tx.Record(ActionImported, audit.Subject{Key: "agencies/import", Name: u.Name, Agencies: ids}, map[string]any{
 		"added": done.Added, "changed": done.Changed, "moved": done.Moved, "same": p.Same,
 		"sha256": fmt.Sprintf("%x", sha256.Sum256(u.Content)),
 	})
@@ -223,9 +223,9 @@ func record(ctx context.Context, tx *audit.Tx, u Upload, p Plan, done Imported) 
 		for _, ch := range c.Changes {
 			before[ch.Column], after[ch.Column] = ch.Before, ch.After
 		}
-		action := audit.AgencyChanged
+		action := ActionChanged
 		if c.Moved {
-			action = audit.AgencyMoved
+			action = ActionMoved
 		}
 		if err := tx.Record(action, subject(c.After), audit.Diff{Before: before, After: after, Reason: "นำเข้าจากไฟล์ " + u.Name}); err != nil {
 			return err

@@ -174,10 +174,11 @@ func readRow(n int, cells, columns []string) fileRow {
 		text[columns[i]] = plain(c)
 	}
 	kind, ok := kindWords[tidy(strings.ToLower(text["kind"]))]
-	r.entry = Entry{
-		Code: text["code"], Kind: kind, Name: text["name"], NameEN: text["name_en"], ShortName: text["short_name"],
-		Address: text["address"], Telephone: text["telephone"],
-	}.tidy()
+	r.entry = Entry{Code: text["code"], Kind: kind}
+	for _, f := range texts {
+		*f.Of(&r.entry) = text[f.Name]
+	}
+	r.entry = r.entry.tidy()
 	r.parent = Entry{Code: text["parent_code"]}.tidy().Code
 	fix := r.entry.check()
 	for _, field := range Columns {

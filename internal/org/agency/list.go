@@ -2,14 +2,12 @@ package agency
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/listing"
-	"portal/internal/kit/problem"
 )
 
 // State is การแสดงผล as a filter.
@@ -41,11 +39,11 @@ type Row struct {
 	ShortName string
 	Hidden    bool
 	Path      string // the names above it, nearest first
-	Below     int    // units directly under it, MaxCount+1 for more
+	Below     int    // units directly under it, listing.CountLimit+1 for more
 }
 
-// MaxCount is as far as lists are counted.
-const MaxCount = 1000
+// listOrder is what lists are sorted by.
+var listOrder = listing.Order{Columns: []listing.Column{{Name: "name", Type: listing.Text}, {Name: "id", Type: listing.ID}}}
 
 // pageSize is how many agencies a page of a list shows.
 const pageSize = 30
@@ -53,8 +51,6 @@ const pageSize = 30
 // List is one page of a list.
 type List struct {
 	listing.Page[Row]
-	Count   int  // as far as it was counted
-	More    bool // there are more than that
 	MayEdit bool
 }
 
@@ -68,7 +64,7 @@ func (s *Service) Search(ctx context.Context, actor authz.Actor, f Filter, page 
 		return List{}, err
 	}
 	f.Text = strings.TrimSpace(f.Text)
-	q := searchQuery(f, reachOf(actor, authz.ViewAgencies))
+	q := searchQuery(f, listing.ReachOf(actor, authz.ViewAgencies))
 	return s.list(ctx, actor, q, page)
 }
 
@@ -87,7 +83,7 @@ func (s *Service) Children(ctx context.Context, actor authz.Actor, under ID, pag
 		return Level{}, err
 	}
 	var l Level
-	q := topQuery(reachOf(actor, authz.ViewAgencies))
+	q := topQuery(listing.ReachOf(actor, authz.ViewAgencies))
 	if under != 0 {
 		line, err := s.line(ctx, s.db, actor, under)
 		if err != nil {
@@ -102,26 +98,20 @@ func (s *Service) Children(ctx context.Context, actor authz.Actor, under ID, pag
 }
 
 func (s *Service) list(ctx context.Context, actor authz.Actor, q query, page string) (List, error) {
-	c, err := listing.Parse(page, 2)
+	c, err := listOrder.Parse(page)
 	if err != nil {
 		return List{}, err
 	}
-	if !c.First() {
-		if _, err := ParseID(*c.Key(1)); err != nil || !storable(*c.Key(0)) {
-			return List{}, problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
-		}
-	}
-	l := List{MayEdit: actor.Can(authz.EditAgencies)}
 	rows, count, err := selectPage(ctx, s.db, q, c, pageSize+1)
-	l.Count, l.More = min(count, q.most()), count > q.most()
-	l.Page = listing.Collect(rows, c, pageSize, func(r Row) []string { return []string{r.Name, fmt.Sprint(r.ID)} })
-	return l, err
+	p := listing.Collect(rows, c, pageSize, func(r Row) []string { return []string{r.Name, listing.Number(r.ID)} })
+	return List{Page: p.Counted(count, q.most()), MayEdit: actor.Can(authz.EditAgencies)}, err
 }
 
 // Event is something that happened to an agency.
 type Event struct {
 	At     time.Time
 	Action audit.Action
+	What   string `db:"-"` // what was done, in words: filled in by the page
 	Who    string
 	Reason string
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"portal/internal/kit/authz"
+	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
 )
 
@@ -188,7 +189,7 @@ func TestMoreThanIsCounted(t *testing.T) {
 	}
 	filters := map[Filter]int{{Text: "ฝ่าย"}: mostFound, {Text: "าย"}: mostFound, {Text: "ฝ"}: mostFound}
 	for _, text := range []string{"", "ฝ่าย", "าย", "ฝ"} {
-		filters[Filter{Text: text, Under: o.id["0802"]}] = MaxCount
+		filters[Filter{Text: text, Under: o.id["0802"]}] = listing.CountLimit
 	}
 	for f, counted := range filters {
 		text := f.Text
@@ -206,7 +207,7 @@ func TestMoreThanIsCounted(t *testing.T) {
 		}
 	}
 	l, err := o.s.Children(o.ctx, o.admin, o.id["08"], "")
-	if err != nil || l.Rows[1].Below != MaxCount+1 {
+	if err != nil || l.Rows[1].Below != listing.CountLimit+1 {
 		t.Errorf("below: %+v, %v", l.Rows, err)
 	}
 	for _, text := range []string{"งาน", "งา"} {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"portal/internal/kit/authz"
+	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
 )
 
@@ -50,7 +51,7 @@ func (s *Service) Find(ctx context.Context, actor authz.Actor, p authz.Permissio
 	if text = strings.TrimSpace(text); text == "" {
 		return nil, false, nil
 	}
-	units, err = selectUnits(ctx, s.db, reachOf(actor, p), text, maxUnits+1)
+	units, err = selectUnits(ctx, s.db, listing.ReachOf(actor, p), text, maxUnits+1)
 	if len(units) > maxUnits {
 		return units[:maxUnits], true, err
 	}
@@ -105,7 +106,7 @@ func (s *Service) Choose(ctx context.Context, actor authz.Actor, p authz.Permiss
 		if err != nil {
 			return Choice{}, err
 		}
-		u, err := selectUnit(ctx, s.db, reachOf(actor, p), id)
+		u, err := selectUnit(ctx, s.db, listing.ReachOf(actor, p), id)
 		return Choice{Text: u.Name, Unit: &u}, err
 	}
 	units, more, err := s.Find(ctx, actor, p, pick.Text)
@@ -142,15 +143,4 @@ func ParseID(text string) (ID, error) {
 
 func notFound() error {
 	return problem.New(problem.NotFound, "ไม่พบหน่วยงานนี้")
-}
-
-// reach is where somebody may do something, for queries.
-type reach struct {
-	everywhere bool
-	roots      []ID
-}
-
-func reachOf(actor authz.Actor, p authz.Permission) reach {
-	everywhere, roots := actor.Reach(p)
-	return reach{everywhere, roots}
 }

@@ -5,12 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"portal/internal/kit/authz"
+	"portal/internal/kit/form"
 	"portal/internal/kit/problem"
 )
 
@@ -20,12 +18,9 @@ const (
 	maxReason = 500
 )
 
-// storable reports whether Postgres can hold the text.
-func storable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
-
 // checkText refuses a text that no name contains and Postgres cannot hold.
 func checkText(text string) error {
-	if !storable(text) || utf8.RuneCountInString(text) > maxSearch {
+	if !form.Storable(text) || utf8.RuneCountInString(text) > maxSearch {
 		return problem.New(problem.BadInput, "คำค้นยาวเกินไปหรืออ่านไม่ได้ กรุณาพิมพ์ใหม่")
 	}
 	return nil
@@ -115,32 +110,27 @@ type Entry struct {
 
 var codeForm = regexp.MustCompile(`^[0-9]{2,20}$`)
 
-// limits are the longest texts of an Entry, in characters.
-var limits = map[string]int{"name": 250, "name_en": 250, "short_name": 60, "address": 500, "telephone": 100}
+// texts are the texts of an Entry.
+var texts = []form.Text[Entry]{
+	{Name: "name", Max: 250, Missing: "กรุณากรอกชื่อหน่วยงาน", Of: func(e *Entry) *string { return &e.Name }},
+	{Name: "name_en", Max: 250, Of: func(e *Entry) *string { return &e.NameEN }},
+	{Name: "short_name", Max: 60, Of: func(e *Entry) *string { return &e.ShortName }},
+	{Name: "address", Max: 500, Of: func(e *Entry) *string { return &e.Address }},
+	{Name: "telephone", Max: 100, Of: func(e *Entry) *string { return &e.Telephone }},
+}
 
 // tidy writes texts as they are stored: NFC, no signs without width, single spaces.
 func (e Entry) tidy() Entry {
-	for _, text := range []*string{&e.Code, &e.Name, &e.NameEN, &e.ShortName, &e.Address, &e.Telephone} {
-		*text = tidy(*text)
+	for _, f := range texts {
+		*f.Of(&e) = tidy(*f.Of(&e))
 	}
-	e.Code = arabic.Replace(strings.ReplaceAll(e.Code, " ", ""))
+	e.Code = arabic.Replace(strings.ReplaceAll(tidy(e.Code), " ", ""))
 	return e
 }
 
 var arabic = strings.NewReplacer("๐", "0", "๑", "1", "๒", "2", "๓", "3", "๔", "4", "๕", "5", "๖", "6", "๗", "7", "๘", "8", "๙", "9")
 
-func tidy(text string) string {
-	visible := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.Is(unicode.Cf, r), unicode.IsControl(r):
-			return -1
-		}
-		return r
-	}, text)
-	return strings.Join(strings.Fields(norm.NFC.String(visible)), " ")
-}
+func tidy(text string) string { return form.Tidy(text) }
 
 // check says what to fix, by field; it is empty when all is well.
 func (e Entry) check() map[string]string {
@@ -154,16 +144,9 @@ func (e Entry) check() map[string]string {
 	if !e.Kind.Valid() {
 		fix["kind"] = "กรุณาเลือกประเภทหน่วยงาน"
 	}
-	if e.Name == "" {
-		fix["name"] = "กรุณากรอกชื่อหน่วยงาน"
-	}
-	texts := map[string]string{"name": e.Name, "name_en": e.NameEN, "short_name": e.ShortName, "address": e.Address, "telephone": e.Telephone}
-	for field, text := range texts {
-		switch {
-		case !storable(text):
-			fix[field] = "มีตัวอักษรที่อ่านไม่ได้ กรุณาพิมพ์ใหม่"
-		case utf8.RuneCountInString(text) > limits[field]:
-			fix[field] = fmt.Sprintf("ยาวเกิน %d ตัวอักษร กรุณาย่อให้สั้นลง", limits[field])
+	for _, f := range texts {
+		if why := f.Check(*f.Of(&e)); why != "" {
+			fix[f.Name] = why
 		}
 	}
 	return fix
@@ -174,7 +157,7 @@ func checkReason(reason string) error {
 	switch {
 	case strings.TrimSpace(reason) == "":
 		return problem.Fields(map[string]string{"reason": "กรุณากรอกเหตุผล"})
-	case !storable(reason) || utf8.RuneCountInString(reason) > maxReason:
+	case !form.Storable(reason) || utf8.RuneCountInString(reason) > maxReason:
 		return problem.Fields(map[string]string{"reason": fmt.Sprintf("เหตุผลยาวเกิน %d ตัวอักษร กรุณาย่อให้สั้นลง", maxReason)})
 	}
 	return nil

@@ -12,27 +12,21 @@ import (
 )
 
 // countBelow counts the units directly under agency a, up to what lists count.
-var countBelow = fmt.Sprintf(`(SELECT count(*) FROM (SELECT FROM agencies c WHERE c.parent_id = a.id LIMIT %d) AS below)`, MaxCount+1)
+var countBelow = fmt.Sprintf(`(SELECT count(*) FROM (SELECT FROM agencies c WHERE c.parent_id = a.id LIMIT %d) AS below)`,
+	listing.CountLimit+1)
 
 // query is the condition that makes a list, with its parameters. It holds only
 // what is asked for, so that each combination has a plan of its own.
 type query struct {
-	conditions []string
-	args       []any
-	text       string // to search for: parameter 1, unless empty
-	local      bool   // limited to units under some: few, whatever the text
-	path       bool   // the names above are shown as well
-}
-
-// and adds a condition on a parameter, whose number it gets.
-func (q *query) and(condition func(n int) string, arg any) {
-	q.args = append(q.args, arg)
-	q.conditions = append(q.conditions, condition(len(q.args)))
+	listing.Query
+	text  string // to search for: parameter 1, unless empty
+	local bool   // limited to units under some: few, whatever the text
+	path  bool   // the names above are shown as well
 }
 
 // where is the condition, with the text found by an index or not.
 func (q query) where(byIndex bool) string {
-	all := append([]string{"true"}, q.conditions...)
+	all := append([]string{"true"}, q.Conditions...)
 	if q.text != "" {
 		all = append(all, holds(q.text, byIndex))
 	}
@@ -48,7 +42,7 @@ func (q query) most() int {
 	if q.text != "" && !q.local {
 		return mostFound
 	}
-	return MaxCount
+	return listing.CountLimit
 }
 
 // found collects what fits the condition, up to what is counted, for queries
@@ -59,48 +53,47 @@ func (q query) found() string {
 		n AS (SELECT count(*)::int AS total FROM found)`, q.where(!q.local), q.most()+1)
 }
 
-func searchQuery(f Filter, where reach) query {
+func searchQuery(f Filter, where listing.Reach) query {
 	q := query{path: true}
 	if f.Text != "" {
-		q.text, q.args = f.Text, []any{f.Text}
+		q.text = f.Text
+		q.Arg(f.Text)
 	}
 	if f.Kind != "" {
-		q.and(func(n int) string { return fmt.Sprintf("a.kind = $%d", n) }, f.Kind)
+		q.Add("a.kind = " + q.Arg(f.Kind))
 	}
 	switch f.State {
 	case Shown:
-		q.conditions = append(q.conditions, "a.shown")
+		q.Add("a.shown")
 	case Hidden:
-		q.conditions = append(q.conditions, "NOT a.shown")
+		q.Add("NOT a.shown")
 	}
 	if f.Under != 0 {
-		q.and(within, []ID{f.Under})
+		q.Add(within(q.Arg([]ID{f.Under})))
 		q.local = true
 	}
-	if !where.everywhere {
-		q.and(within, where.roots)
-		q.local = true
-	}
+	where.Limit(&q.Query, within)
+	q.local = q.local || !where.Everywhere
 	return q
 }
 
 func childrenQuery(under ID) query {
 	var q query
-	q.and(func(n int) string { return fmt.Sprintf("a.parent_id = $%d", n) }, under)
+	q.Add("a.parent_id = " + q.Arg(under))
 	return q
 }
 
 // topQuery is the top of what somebody may see: a root that stands under
 // another one of theirs is found there.
-func topQuery(where reach) query {
-	if where.everywhere {
-		return query{conditions: []string{"a.parent_id IS NULL"}}
-	}
+func topQuery(where listing.Reach) query {
 	var q query
-	q.and(func(n int) string {
-		return fmt.Sprintf(`a.id = ANY ($%d) AND NOT EXISTS (SELECT FROM agency_paths w
-			WHERE w.agency_id = a.id AND w.ancestor_id = ANY ($%d) AND w.depth > 0)`, n, n)
-	}, where.roots)
+	if where.Everywhere {
+		q.Add("a.parent_id IS NULL")
+	}
+	where.Limit(&q.Query, func(roots string) string {
+		return fmt.Sprintf(`a.id = ANY (%[1]s) AND NOT EXISTS (SELECT FROM agency_paths w
+			WHERE w.agency_id = a.id AND w.ancestor_id = ANY (%[1]s) AND w.depth > 0)`, roots)
+	})
 	return q
 }
 
@@ -114,32 +107,33 @@ type counted struct {
 // than are counted. What is few is collected and sorted; what is many is read in order
 // until the page is full.
 func selectPage(ctx context.Context, r db.Reader, q query, c listing.Cursor, limit int) ([]Row, int, error) {
-	compare, direction := c.SQL()
-	after := "true"
-	if !c.First() {
-		q.args = append(q.args, c.Key(0), c.Key(1))
-		after = fmt.Sprintf("(a.name, a.id) %s ($%d, $%d::text::bigint)", compare, len(q.args)-1, len(q.args))
+	after, err := listOrder.After(&q.Query, c, "a")
+	if err != nil {
+		return nil, 0, err
+	}
+	if after == "" {
+		after = "true"
 	}
 	path := "''"
 	if q.path {
 		path = pathOf
 	}
-	q.args = append(q.args, limit)
-	page := fmt.Sprintf("%s ORDER BY a.name %[2]s, a.id %[2]s LIMIT $%[3]d", after, direction, len(q.args))
-	few := fmt.Sprintf(`%s
+	inOrder := "ORDER BY " + listOrder.By(c, "a")
+	page := after + " " + inOrder + " LIMIT " + q.Arg(limit)
+	found := fmt.Sprintf(`%s
 		SELECT n.total, coalesce(a.id, 0) AS id, coalesce(a.code, '') AS code, coalesce(a.kind, '') AS kind, coalesce(a.name, '') AS name,
 			coalesce(a.short_name, '') AS short_name, coalesce(a.hidden, false) AS hidden, %s AS path, %s AS below
 		FROM n LEFT JOIN LATERAL (SELECT * FROM found a WHERE n.total <= %d AND %s) AS a ON true
-		ORDER BY a.name %[6]s, a.id %[6]s`, q.found(), path, countBelow, q.most(), page, direction)
-	rows, err := selectCounted(ctx, r, few, q.args)
+		%s`, q.found(), path, countBelow, q.most(), page, inOrder)
+	rows, err := selectCounted(ctx, r, found, q.Args)
 	if err != nil || rows[0].Total <= q.most() {
 		return plainRows(rows), total(rows), err
 	}
-	many := fmt.Sprintf(`
+	scan := fmt.Sprintf(`
 		SELECT %d AS total, a.id, a.code, a.kind, a.name, a.short_name, NOT a.shown AS hidden, %s AS path, %s AS below
 		FROM (SELECT a.id FROM agencies a WHERE %s AND %s) AS page JOIN agencies a ON a.id = page.id
-		ORDER BY a.name %[6]s, a.id %[6]s`, q.most()+1, path, countBelow, q.where(false), page, direction)
-	rows, err = selectCounted(ctx, r, many, q.args)
+		%s`, q.most()+1, path, countBelow, q.where(false), page, inOrder)
+	rows, err = selectCounted(ctx, r, scan, q.Args)
 	return plainRows(rows), q.most() + 1, err
 }
 

@@ -10,32 +10,33 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/kit/db"
+	"portal/internal/kit/listing"
 )
 
 // startsWith finds agencies a whose names begin with the words of parameter 1.
-const startsWith = `a.search LIKE ` + escapedKey + ` || ' %'`
+var startsWith = `a.search LIKE ` + listing.EscapeLike(key) + ` || ' %'`
 
-// escapedKey is the text of parameter 1 as a part of a pattern for LIKE.
-const escapedKey = `replace(replace(replace(search_key($1), '\', '\\'), '%', '\%'), '_', '\_')`
+// key is the text of parameter 1 in the form of the search columns.
+var key = listing.SearchKey("$1")
 
 // holds finds agencies a whose names or code hold text, which is parameter 1:
 // by an index, or by looking at each.
 func holds(text string, byIndex bool) string {
 	switch {
 	case !byIndex:
-		return `strpos(a.search, search_key($1)) > 0`
+		return `strpos(a.search, ` + key + `) > 0`
 	case utf8.RuneCountInString(text) < trigram:
-		return `search_pairs(a.search) @> search_pairs(search_key($1)) AND strpos(a.search, search_key($1)) > 0`
+		return `search_pairs(a.search) @> search_pairs(` + key + `) AND strpos(a.search, ` + key + `) > 0`
 	}
-	return `a.search LIKE '%' || ` + escapedKey + ` || '%' AND by_index(a.search)`
+	return `a.search LIKE ` + listing.Containing(key) + ` AND by_index(a.search)`
 }
 
 // trigram is the shortest text that an index of trigrams helps to find.
 const trigram = 3
 
-// within limits agencies a to those under one of parameter n, themselves included.
-func within(n int) string {
-	return fmt.Sprintf(`EXISTS (SELECT FROM agency_paths w WHERE w.agency_id = a.id AND w.ancestor_id = ANY ($%d))`, n)
+// within limits agencies a to those under one of roots, themselves included.
+func within(roots string) string {
+	return `EXISTS (SELECT FROM agency_paths w WHERE w.agency_id = a.id AND w.ancestor_id = ANY (` + roots + `))`
 }
 
 // pathOf is the names above agency a, nearest first.
@@ -56,15 +57,14 @@ const kindOrder = `ARRAY['ministry', 'department', 'division', 'service_point']`
 
 // selectUnits finds units by text: those whose name begins with these words,
 // then the others, the highest in the tree first.
-func selectUnits(ctx context.Context, r db.Reader, where reach, text string, limit int) ([]Unit, error) {
+func selectUnits(ctx context.Context, r db.Reader, where listing.Reach, text string, limit int) ([]Unit, error) {
 	q := searchQuery(Filter{Text: text}, where)
-	q.args = append(q.args, limit)
-	last := len(q.args)
-	few := fmt.Sprintf(`%s SELECT %s, n.total FROM n LEFT JOIN LATERAL (SELECT * FROM found a WHERE n.total <= %d
-			ORDER BY (%[4]s) DESC, array_position(%[5]s, a.kind), a.name, a.id LIMIT $%[6]d) AS a ON true
+	last := q.Arg(limit)
+	found := fmt.Sprintf(`%s SELECT %s, n.total FROM n LEFT JOIN LATERAL (SELECT * FROM found a WHERE n.total <= %d
+			ORDER BY (%[4]s) DESC, array_position(%[5]s, a.kind), a.name, a.id LIMIT %[6]s) AS a ON true
 		ORDER BY (%[4]s) DESC, array_position(%[5]s, a.kind), a.name, a.id`,
 		q.found(), unitColumns, q.most(), startsWith, kindOrder, last)
-	units, total, err := queryUnits(ctx, r, few, q.args)
+	units, total, err := queryUnits(ctx, r, found, q.Args)
 	if err != nil || total <= q.most() {
 		return units, err
 	}
@@ -72,13 +72,14 @@ func selectUnits(ctx context.Context, r db.Reader, where reach, text string, lim
 	// the later ones not at all when the earlier ones give enough.
 	branch := func(condition string) string {
 		return fmt.Sprintf(`(SELECT a.id, a.code, a.kind, a.name, a.short_name, NOT a.shown AS hidden FROM agencies a
-			WHERE %s AND %s ORDER BY a.name, a.id LIMIT $%d)`, condition, q.where(false), last)
+			WHERE %s AND %s ORDER BY a.name, a.id LIMIT %s)`, condition, q.where(false), last)
 	}
 	sql := branch(startsWith)
 	for _, k := range authz.AgencyKinds {
 		sql += ` UNION ALL ` + branch(fmt.Sprintf(`a.kind = '%s'`, k))
 	}
-	units, _, err = queryUnits(ctx, r, fmt.Sprintf(`SELECT %s, %d AS total FROM (SELECT u.* FROM (%s) AS u LIMIT 2 * $%d) AS a`, unitColumns, total, sql, last), q.args)
+	sql = fmt.Sprintf(`SELECT %s, %d AS total FROM (SELECT u.* FROM (%s) AS u LIMIT 2 * %s) AS a`, unitColumns, total, sql, last)
+	units, _, err = queryUnits(ctx, r, sql, q.Args)
 	return units, err
 }
 
@@ -109,10 +110,10 @@ func queryUnits(ctx context.Context, r db.Reader, sql string, args []any) (units
 }
 
 // selectUnit returns the unit, or a NotFound problem if there is none in reach.
-func selectUnit(ctx context.Context, r db.Reader, where reach, id ID) (Unit, error) {
+func selectUnit(ctx context.Context, r db.Reader, where listing.Reach, id ID) (Unit, error) {
 	rows, err := r.Query(ctx, `
 		SELECT id, code, kind, name, NOT shown AS hidden, false AS exact, `+pathOf+` AS path
-		FROM agencies a WHERE id = $1 AND ($2 OR `+within(3)+`)`, id, where.everywhere, where.roots)
+		FROM agencies a WHERE id = $1 AND ($2 OR `+within("$3")+`)`, id, where.Everywhere, where.Roots)
 	if err != nil {
 		return Unit{}, err
 	}

@@ -58,7 +58,7 @@ func newOffice(t *testing.T) *office {
 			}
 			o.people[i] = authz.Actor{StaffID: int64(p.ID), Address: "192.0.2.1"}
 		}
-		return tx.Record(audit.AgencySeeded, audit.Subject{Key: "test"}, nil)
+		return tx.Record(agency.ActionSeeded, audit.Subject{Key: "test"}, nil)
 	})
 	if err != nil {
 		t.Fatal(err)

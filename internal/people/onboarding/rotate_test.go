@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"portal/internal/kit/authz"
+	"portal/internal/org/agency"
 	"portal/internal/people/staff"
 	"portal/internal/people/token"
 
@@ -113,7 +114,7 @@ func (r *rotation) newcomers(n int) (all []authz.Actor) {
 			}
 			all = append(all, authz.Actor{StaffID: int64(p.ID), Address: "192.0.2.2"})
 		}
-		return tx.Record(audit.AgencySeeded, audit.Subject{Key: "test"}, nil)
+		return tx.Record(agency.ActionSeeded, audit.Subject{Key: "test"}, nil)
 	})
 	if err != nil {
 		r.t.Fatal(err)

@@ -50,7 +50,7 @@ func (s *Service) End(ctx context.Context, actor authz.Actor, id int64, key idem
 		if err := endSession(ctx, tx, id, s.now()); err != nil {
 			return err
 		}
-		return tx.Record(audit.SessionEnded, audit.Person(actor.StaffID), audit.Diff{Before: d.facts()})
+		return tx.Record(ActionEnded, audit.Person(actor.StaffID), audit.Diff{Before: d.facts()})
 	})
 }
 
@@ -98,7 +98,7 @@ func (s *Service) EndByProvider(ctx context.Context, tx *audit.Tx, p ProviderSes
 		counts[id]++
 	}
 	for id, n := range counts {
-		if err := tx.Record(audit.ProviderLogout, audit.Person(id), audit.Diff{Before: map[string]int{"sessions": n}}); err != nil {
+		if err := tx.Record(ActionEndedByProvider, audit.Person(id), audit.Diff{Before: map[string]int{"sessions": n}}); err != nil {
 			return 0, err
 		}
 	}

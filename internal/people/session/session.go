@@ -109,7 +109,7 @@ func (s *Service) Open(ctx context.Context, tx *audit.Tx, start Start) (token st
 func (s *Service) replace(ctx context.Context, tx *audit.Tx, token string) error {
 	ended, err := endReplaced(ctx, tx, hash(token), s.now())
 	for _, e := range ended {
-		if err := tx.Record(audit.SessionEnded, audit.Person(e.StaffID), audit.Diff{Before: e.facts()}); err != nil {
+		if err := tx.Record(ActionEnded, audit.Person(e.StaffID), audit.Diff{Before: e.facts()}); err != nil {
 			return err
 		}
 	}
@@ -223,7 +223,7 @@ func (s *Service) Close(ctx context.Context, actor authz.Actor, c Current) error
 		if err := endSession(ctx, tx, c.id, s.now()); err != nil {
 			return err
 		}
-		return tx.Record(audit.StaffSignedOut, audit.Person(actor.StaffID), nil)
+		return tx.Record(ActionSignedOut, audit.Person(actor.StaffID), nil)
 	})
 }
 

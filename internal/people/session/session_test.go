@@ -13,6 +13,7 @@ import (
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/problem"
+	"portal/internal/people/staff"
 )
 
 func open(t *testing.T) (*Service, *pgxpool.Pool, string) {
@@ -30,7 +31,7 @@ func open(t *testing.T) (*Service, *pgxpool.Pool, string) {
 		if token, err = s.Open(ctx, tx, Start{StaffID: staffID, Epoch: 1, IDToken: "hint", AuthTime: time.Now()}); err != nil {
 			return err
 		}
-		return tx.Record(audit.StaffSignedIn, audit.Subject{Key: "staff"}, nil)
+		return tx.Record(staff.ActionSignedIn, audit.Subject{Key: "staff"}, nil)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +120,7 @@ func TestRotateKeepsTheValuesAndTheEnd(t *testing.T) {
 		if renewed, err = s.Rotate(ctx, tx, current, "เรียบร้อย"); err != nil {
 			return err
 		}
-		return tx.Record(audit.MembershipGiven, audit.Subject{Key: "staff"}, nil)
+		return tx.Record(staff.ActionMembershipGiven, audit.Subject{Key: "staff"}, nil)
 	})
 	if err != nil {
 		t.Fatal(err)

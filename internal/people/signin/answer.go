@@ -115,7 +115,7 @@ func (s *Service) enter(ctx context.Context, a answer, cb Callback) (done Done, 
 		if member, err = staff.IsMember(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		return tx.Record(audit.StaffSignedIn, audit.Person(int64(p.ID)), map[string]string{"ial": a.identity.IAL})
+		return tx.Record(staff.ActionSignedIn, audit.Person(int64(p.ID)), map[string]string{"ial": a.identity.IAL})
 	})
 	return done, member, err
 }

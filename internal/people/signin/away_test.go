@@ -48,7 +48,7 @@ func TestA16_ProviderAway(t *testing.T) {
 }
 
 func TestA16_ProviderDown(t *testing.T) {
-	const refused = "http://127.0.0.1:1" // nobody listens there
+	const refused = "http://127.0.0.1:1" // no server listens there
 	for path, name := range map[string]string{
 		discoveryPath: "", "/connect/token": "token_endpoint", "/keys": "jwks_uri", "/connect/userinfo": "userinfo_endpoint",
 	} {

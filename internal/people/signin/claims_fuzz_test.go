@@ -178,7 +178,7 @@ func (j *judge) text(name string) string {
 	return s
 }
 
-// person checks a name by which somebody or something is known.
+// person checks a name by which a person or a thing is known.
 func (j *judge) person(name string) {
 	s := j.text(name)
 	odd := strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\ufffd' })

@@ -72,7 +72,7 @@ type discovery struct {
 	cfg    Config
 	client *http.Client
 	mu     sync.Mutex
-	asking chan struct{} // closed when the answer is there; nil: nobody asks
+	asking chan struct{} // closed when the answer is there; nil: no request is under way
 	found  *provider
 	failed error
 	at     time.Time
@@ -93,7 +93,7 @@ func (d *discovery) get(ctx context.Context) (*provider, error) {
 }
 
 // begin asks the provider unless its answer is known. What it returns is closed
-// once it is; nil: it is already. The question outlives whoever asks first.
+// once it is; nil: it is already. The question outlives the request that asks first.
 func (d *discovery) begin(ctx context.Context) <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()

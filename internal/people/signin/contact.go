@@ -25,7 +25,7 @@ type contacts struct {
 	now     func() time.Time
 	mu      sync.Mutex
 	last    Contact
-	probing sync.Mutex // held by whoever asks only to see
+	probing sync.Mutex // held by a request that asks only to see
 }
 
 func (c *contacts) note(ok bool) {

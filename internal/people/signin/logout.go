@@ -70,7 +70,7 @@ func (s *Service) BackChannelLogout(ctx context.Context, raw, address string) er
 		ended, err = s.sessions.EndByProvider(ctx, tx, session.ProviderSession{
 			Issuer: s.cfg.Issuer, SID: clean(t.SessionID), Subject: t.Subject,
 		})
-		if err == nil && ended == 0 { // whoever signs out here signs out there, and we hear of it
+		if err == nil && ended == 0 { // a person who signs out here signs out there, and we hear of it
 			err = audit.ErrUnchanged
 		}
 		return err

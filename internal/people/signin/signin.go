@@ -29,7 +29,7 @@ import (
 const attemptLifetime = 10 * time.Minute
 
 // finishTimeout bounds all that the provider and the database are asked for one
-// sign-in: with refuseTimeout nobody waits five seconds for an answer.
+// sign-in: with refuseTimeout no client waits five seconds for an answer.
 const finishTimeout = 4 * time.Second
 
 // refuseTimeout is what a refusal has to be recorded, on top of finishTimeout.
@@ -46,7 +46,7 @@ type Config struct {
 	RedirectURL    string
 	LogoutURL      string // where the provider sends people after sign-out
 	Now            func() time.Time
-	// MayRecord says whether one more refusal of somebody unknown at address is
+	// MayRecord says whether one more refusal of an unknown client at address is
 	// recorded; nil: each is. What is not is counted in the next one's entry.
 	MayRecord func(ctx context.Context, address string) bool
 
@@ -75,11 +75,11 @@ func New(cfg Config, keep db.Bookkeeper, log *audit.Log, sessions *session.Servi
 
 // Begin starts an attempt and returns the provider's address to go to. browser
 // is the secret of the browser's cookie; an attempt ends only where it began.
-// Public: whoever signs in is a visitor still.
+// Public: a person who signs in is still a visitor.
 func (s *Service) Begin(ctx context.Context, browser, returnPath string) (string, error) {
 	p, err := s.provider.get(ctx)
 	if err != nil {
-		s.seen.note(false) // also when it answered something that nobody can work with
+		s.seen.note(false) // also when it answered something that is of no use
 		return "", away(err)
 	}
 	state, nonce, verifier := random(), random(), oauth2.GenerateVerifier()
@@ -150,8 +150,8 @@ func (s *Service) Finish(ctx context.Context, cb Callback) (Done, error) {
 	return done, err
 }
 
-// refuse returns answer for somebody of whom nothing is known, and records why
-// unless too many were recorded already: what anybody can send must not fill the
+// refuse returns answer for a client of whom nothing is known, and records why
+// unless too many were recorded already: what every client can send must not fill the
 // audit log.
 func (s *Service) refuse(ctx context.Context, cb Callback, reason string, answer error) error {
 	if s.cfg.MayRecord != nil && !s.cfg.MayRecord(ctx, cb.Address) {
@@ -173,7 +173,7 @@ func (s *Service) refusePerson(ctx context.Context, cb Callback, name, reason st
 		detail["unrecorded"] = others
 	}
 	err := s.log.Change(ctx, authz.Actor{Address: cb.Address}, func(tx *audit.Tx) error {
-		return tx.Record(audit.SignInRefused, audit.Subject{Key: "signin", Name: name}, detail)
+		return tx.Record(ActionRefused, audit.Subject{Key: "signin", Name: name}, detail)
 	})
 	if err != nil {
 		s.unrecorded.Add(others)

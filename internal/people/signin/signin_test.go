@@ -238,7 +238,7 @@ func TestA09_KeysRotated(t *testing.T) {
 }
 
 // TestA09_KeysRotatedWhileSigningIn changes the keys between the person's leaving
-// for the provider and the token. Keys that nobody ever published are looked for
+// for the provider and the token. Keys that were never published are looked for
 // once for each sign-in, not more.
 func TestA09_KeysRotatedWhileSigningIn(t *testing.T) {
 	t.Parallel()

@@ -141,7 +141,7 @@ func (s *Service) Edit(ctx context.Context, actor authz.Actor, id MembershipID, 
 		}
 		about := audit.Person(int64(h.StaffID))
 		about.Agencies = []authz.AgencyID{h.AgencyID, at.ID}
-		return tx.Record(audit.MembershipChanged, about, audit.Diff{
+		return tx.Record(ActionMembershipChanged, about, audit.Diff{
 			Before: membershipDetail(h.Role, h.AgencyID, h.AgencyName), After: membershipDetail(c.Role, at.ID, at.Name), Reason: reason,
 		})
 	})
@@ -164,7 +164,7 @@ func (s *Service) Remove(ctx context.Context, actor authz.Actor, id MembershipID
 		if h.Role == authz.CentralOfficer && c.Confirmed {
 			before["last"] = true // the department has no central officer now
 		}
-		return tx.Record(audit.MembershipEnded, about, audit.Diff{Before: before, Reason: reason})
+		return tx.Record(ActionMembershipEnded, about, audit.Diff{Before: before, Reason: reason})
 	})
 }
 

@@ -2,7 +2,6 @@ package staff
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"portal/internal/kit/audit"
@@ -82,12 +81,14 @@ func (l Listed) State() State {
 	return Active
 }
 
-func (l Listed) keys() []string {
-	return []string{l.Name, strconv.FormatInt(int64(l.StaffID), 10), strconv.FormatInt(int64(l.MembershipID), 10)}
-}
+// order is what the list is sorted by.
+var order = listing.Order{Columns: []listing.Column{
+	{Name: "name", Type: listing.Text}, {Name: "staff_id", Type: listing.BigInt}, {Name: "membership_id", Type: listing.BigInt},
+}}
 
-// CursorKeys is how many values name a place in the list.
-const CursorKeys = 3
+func (l Listed) keys() []string {
+	return []string{l.Name, listing.Number(l.StaffID), listing.Number(l.MembershipID)}
+}
 
 // Item is a row of the list with what the actor may do to it.
 type Item struct {
@@ -98,22 +99,21 @@ type Item struct {
 // List is one page of the list.
 type List struct {
 	listing.Page[Item]
-	Count      int  // of all rows found, up to CountLimit
-	More       bool // there are more than Count
 	Everywhere bool // people without a membership are on the list as well
 }
 
-// Limits of the list.
-const (
-	PageSize   = 25
-	CountLimit = 1000
-)
+// PageSize is how many rows a page of the list has.
+const PageSize = 25
 
 // List returns the people whom the actor may see and f lets through, sorted by
 // name the Thai way: one row for each membership. Whoever sees every agency
 // also sees people without a membership.
-func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, c listing.Cursor) (List, error) {
+func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, page string) (List, error) {
 	if err := actor.Require(authz.ViewStaff); err != nil {
+		return List{}, err
+	}
+	c, err := order.Parse(page)
+	if err != nil {
 		return List{}, err
 	}
 	q, err := newListQuery(actor, f, c)
@@ -124,8 +124,8 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, c listi
 	if err != nil {
 		return List{}, err
 	}
-	l := List{Count: min(q.found, CountLimit), More: q.more, Everywhere: q.everywhere}
-	l.Page = listing.Collect(rows, c, PageSize, func(i Item) []string { return i.keys() })
+	l := List{Page: listing.Collect(rows, c, PageSize, func(i Item) []string { return i.keys() }), Everywhere: q.reach.Everywhere}
+	l.Count, l.More = min(q.found, listing.CountLimit), q.more
 	return l, nil
 }
 
@@ -147,12 +147,12 @@ func (s *Service) Export(ctx context.Context, actor authz.Actor, f Filter, each 
 	if err != nil {
 		return err
 	}
-	about := audit.Subject{Key: "staff", Name: "รายชื่อผู้ใช้งาน", Agencies: q.roots}
+	about := audit.Subject{Key: "staff", Name: "รายชื่อผู้ใช้งาน", Agencies: q.reach.Roots}
 	if f.Unit != 0 {
 		about.Agencies = append(about.Agencies, f.Unit)
 	}
 	err = s.log.Change(ctx, actor, func(tx *audit.Tx) error {
-		return tx.Record(audit.StaffExported, about, map[string]any{"filter": f.detail(), "rows": n})
+		return tx.Record(ActionExported, about, map[string]any{"filter": f.detail(), "rows": n})
 	})
 	if err != nil {
 		return err

@@ -52,6 +52,7 @@ type Event struct {
 	SignIn  bool
 	At      time.Time
 	Action  audit.Action
+	What    string `db:"-"` // what was done, in words: filled in by the page
 	By      string // "" for the command line
 	Address string
 	Reason  string

@@ -111,7 +111,7 @@ func Join(ctx context.Context, tx *audit.Tx, j Joining) error {
 	}
 	about := audit.Person(int64(j.Staff))
 	about.Agencies = []authz.AgencyID{j.Agency}
-	return tx.Record(audit.MembershipGiven, about, map[string]any{"role": j.Role, "agency": j.Agency, "token": j.Token})
+	return tx.Record(ActionMembershipGiven, about, map[string]any{"role": j.Role, "agency": j.Agency, "token": j.Token})
 }
 
 // Joining is a membership about to be made.

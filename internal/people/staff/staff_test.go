@@ -63,7 +63,7 @@ func (h *house) hire(name string, role authz.Role, at string) (authz.Actor, Memb
 		}
 		a = authz.Actor{StaffID: int64(p.ID), Address: "192.0.2.7"}
 		if role == "" {
-			return tx.Record(audit.StaffSignedIn, audit.Person(a.StaffID), nil)
+			return tx.Record(ActionSignedIn, audit.Person(a.StaffID), nil)
 		}
 		return Join(ctx, tx, Joining{Staff: p.ID, Agency: h.at[at], Role: role, Since: h.now})
 	})
@@ -96,7 +96,7 @@ func (h *house) number(sql string, args ...any) (n int64) {
 
 func (h *house) names(actor authz.Actor, f Filter) []string {
 	h.t.Helper()
-	l, err := h.people.List(context.Background(), actor, f, listing.Cursor{})
+	l, err := h.people.List(context.Background(), actor, f, "")
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -327,7 +327,7 @@ func (h *house) pages(actor authz.Actor, back bool) (all []string) {
 			break
 		}
 		last = to
-		c, _ = listing.Parse(to, CursorKeys)
+		c, _ = order.Parse(to)
 	}
 	return all
 }
@@ -394,12 +394,12 @@ func (h *house) compare(actor authz.Actor, f Filter, from listing.Cursor) int {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if _, err := h.people.List(context.Background(), actor, f, from); err != nil {
+	if _, err := h.people.List(context.Background(), actor, f, from.String()); err != nil {
 		h.t.Fatalf("%+v: %v", f, err)
 	}
 	ways := []string{q.all(5)}
 	if q.text != "" {
-		ways = []string{q.glanced(5), q.few(5), q.walked(5)}
+		ways = []string{q.scanNext(5), q.byIndex(5), q.scanAll(5)}
 	}
 	want := h.plainly(q, f, from)
 	for _, sql := range ways {
@@ -421,8 +421,8 @@ func (h *house) compare(actor authz.Actor, f Filter, from listing.Cursor) int {
 // plainly asks the tables themselves.
 func (h *house) plainly(q *listQuery, f Filter, from listing.Cursor) (text string) {
 	h.t.Helper()
-	compare, direction := from.SQL()
-	name, roots := "", q.roots
+	compare, direction := order.Compare(from), order.Direction(from)
+	name, roots := "", q.reach.Roots
 	if !from.First() {
 		name = from.Keys[0]
 	} else {
@@ -441,7 +441,7 @@ func (h *house) plainly(q *listQuery, f Filter, from listing.Cursor) (text strin
 			AND CASE $6 WHEN '' THEN true WHEN 'active' THEN m.id > 0 AND s.suspended_at IS NULL
 				WHEN 'none' THEN m.id IS NULL AND s.suspended_at IS NULL ELSE s.suspended_at IS NOT NULL END
 			AND (s.name, s.id) `+compare+` ($7, 0)) t WHERE n <= 5`,
-		f.Query, f.Role, f.Unit, q.everywhere, roots, f.State, name).Scan(&text)
+		f.Query, f.Role, f.Unit, q.reach.Everywhere, roots, f.State, name).Scan(&text)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -472,7 +472,7 @@ func TestDossierTellsHowEachRoleWasGot(t *testing.T) {
 	if got := part.Before[0]; got.Way() != ByCommand || got.EndedBy != "สมหญิง" {
 		t.Errorf("%+v", got)
 	}
-	if len(part.History) == 0 || part.History[0].Action != audit.MembershipChanged || part.History[0].Reason != "ปรับหน้าที่" || part.History[0].By != "สมหญิง" {
+	if len(part.History) == 0 || part.History[0].Action != ActionMembershipChanged || part.History[0].Reason != "ปรับหน้าที่" || part.History[0].By != "สมหญิง" {
 		t.Errorf("%+v", part.History)
 	}
 	if len(part.History) >= len(all.History) {

@@ -6,11 +6,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"portal/internal/kit/db"
+	"portal/internal/kit/listing"
 )
 
 func (q *listQuery) count(ctx context.Context, r db.Reader) (int, error) {
 	with, hits := q.everything()
-	rows, err := r.Query(ctx, with+` SELECT count(*) FROM (`+hits+`) t`, q.args...)
+	rows, err := r.Query(ctx, with+` SELECT count(*) FROM (`+hits+`) t`, q.Args...)
 	if err != nil {
 		return 0, err
 	}
@@ -21,19 +22,9 @@ func (q *listQuery) count(ctx context.Context, r db.Reader) (int, error) {
 func (q *listQuery) each(ctx context.Context, r db.Reader, give func(Listed) error) error {
 	with, hits := q.everything()
 	rows, err := r.Query(ctx, with+` SELECT `+listedSQL+` FROM (`+hits+`) page `+joinedSQL+`
-		ORDER BY page.name, page.staff_id, page.membership_id`, q.args...)
+		ORDER BY `+order.By(listing.Cursor{}, "page"), q.Args...)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		l, err := pgx.RowToStructByName[Listed](rows)
-		if err != nil {
-			return err
-		}
-		if err := give(l); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return listing.Each(rows, pgx.RowToStructByName[Listed], give)
 }

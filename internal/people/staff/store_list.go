@@ -11,7 +11,6 @@ import (
 	"portal/internal/kit/authz"
 	"portal/internal/kit/db"
 	"portal/internal/kit/listing"
-	"portal/internal/kit/problem"
 )
 
 const (
@@ -26,44 +25,39 @@ const (
 // listQuery is what the list looks for, as SQL over staff_places (migrations/00027). No
 // plan depends on the values: Postgres makes it once.
 type listQuery struct {
-	actor      authz.Actor
-	everywhere bool
-	roots      []authz.AgencyID
+	listing.Query // with conditions on p, a row
+	actor         authz.Actor
+	reach         listing.Reach
 
-	args   []any
 	places []string // in which it looks, as SQL
-	where  []string // conditions on p, a row
 	text   string   // searched for, or ""
 	cursor listing.Cursor
 	after  string // condition that p comes after the cursor, or ""
-	found  int    // rows in all, up to CountLimit and one
+	found  int    // rows in all, up to listing.CountLimit and one
 	more   bool   // there are more than were counted
 }
 
-func newListQuery(actor authz.Actor, f Filter, c listing.Cursor) (*listQuery, error) {
-	q := &listQuery{actor: actor, cursor: c, text: strings.TrimSpace(f.Query)}
-	q.everywhere, q.roots = actor.Reach(authz.ViewStaff)
+func newListQuery(actor authz.Actor, f Filter, c listing.Cursor) (q *listQuery, err error) {
+	q = &listQuery{actor: actor, reach: listing.ReachOf(actor, authz.ViewStaff), cursor: c, text: strings.TrimSpace(f.Query)}
 	if q.text != "" {
-		q.arg(q.text) // $1
+		q.Arg(q.text) // $1
 	}
 	q.within(f.Unit)
 	if f.Role != "" {
-		q.where = append(q.where, `p.role = `+q.arg(string(f.Role)))
+		q.Add(`p.role = ` + q.Arg(string(f.Role)))
 	}
 	switch f.State {
 	case Active:
-		q.where = append(q.where, `NOT p.suspended`, `p.membership_id > 0`)
+		q.Add(`NOT p.suspended`)
+		q.Add(`p.membership_id > 0`)
 	case Suspended:
-		q.where = append(q.where, `p.suspended`)
+		q.Add(`p.suspended`)
 	case Without:
-		q.where = append(q.where, `p.role = ''`, `NOT p.suspended`)
+		q.Add(`p.role = ''`)
+		q.Add(`NOT p.suspended`)
 	}
-	return q, q.place()
-}
-
-func (q *listQuery) arg(v any) string {
-	q.args = append(q.args, v)
-	return "$" + strconv.Itoa(len(q.args))
+	q.after, err = order.After(&q.Query, c, "p")
+	return q, err
 }
 
 // country is the place of everybody.
@@ -73,79 +67,54 @@ const country = `0::bigint`
 // does.
 func (q *listQuery) within(unit authz.AgencyID) {
 	switch {
-	case q.everywhere && unit == 0:
+	case q.reach.Everywhere && unit == 0:
 		q.places = []string{country}
-	case q.everywhere:
-		q.places = []string{q.arg(int64(unit)) + `::bigint`}
+	case q.reach.Everywhere:
+		q.places = []string{q.Arg(int64(unit)) + `::bigint`}
 	case unit == 0:
-		for _, root := range q.roots {
-			q.places = append(q.places, q.arg(int64(root))+`::bigint`)
+		for _, root := range q.reach.Roots {
+			q.places = append(q.places, q.Arg(int64(root))+`::bigint`)
 		}
 	default:
-		q.places = []string{`(SELECT agency_id FROM agency_paths WHERE agency_id = ` + q.arg(int64(unit)) +
-			` AND ancestor_id = ANY (` + q.arg(ints(q.roots)) + `::bigint[]) LIMIT 1)`}
+		q.places = []string{`(SELECT agency_id FROM agency_paths WHERE agency_id = ` + q.Arg(int64(unit)) +
+			` AND ancestor_id = ANY (` + q.Arg(ints(q.reach.Roots)) + `::bigint[]) LIMIT 1)`}
 	}
 	if q.places == nil {
 		q.places = []string{`NULL::bigint`}
 	}
 }
 
-func (q *listQuery) place() error {
-	if q.cursor.First() {
-		return nil
-	}
-	if strings.ContainsRune(*q.cursor.Key(0), 0) {
-		return errCursor
-	}
-	keys := []string{q.arg(*q.cursor.Key(0)) + "::text"}
-	for i := 1; i < CursorKeys; i++ {
-		id, err := strconv.ParseInt(*q.cursor.Key(i), 10, 64)
-		if err != nil {
-			return errCursor
-		}
-		keys = append(keys, q.arg(id)+"::bigint")
-	}
-	compare, _ := q.cursor.SQL()
-	q.after = `(p.name, p.staff_id, p.membership_id) ` + compare + ` (` + strings.Join(keys, ", ") + `)`
-	return nil
-}
-
-var errCursor = problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
-
-// inOrder is the first limit rows of staff_places, read in their order. A row
+// inOrder is the first limit rows of staff_places in the direction c looks. A row
 // that lies in two of the places comes once.
-func (q *listQuery) inOrder(direction string, limit int, also ...string) string {
-	return q.rows(rowSQL, direction, limit, also...)
+func (q *listQuery) inOrder(c listing.Cursor, limit int, also ...string) string {
+	return q.rows(rowSQL, c, limit, also...)
 }
 
-func (q *listQuery) rows(columns, direction string, limit int, also ...string) string {
-	order := fmt.Sprintf(` ORDER BY name %[1]s, staff_id %[1]s, membership_id %[1]s LIMIT %[2]d`, direction, limit)
+func (q *listQuery) rows(columns string, c listing.Cursor, limit int, also ...string) string {
+	inOrder := fmt.Sprintf(` ORDER BY %s LIMIT %d`, order.By(c, ""), limit)
 	var branches []string
 	for _, at := range q.places {
 		branches = append(branches, `(SELECT `+columns+` FROM staff_places p`+
-			conditions([]string{`p.place = ` + at}, q.where, also)+order+`)`)
+			listing.Where([]string{`p.place = ` + at}, q.Conditions, also)+inOrder+`)`)
 	}
 	if len(branches) == 1 {
 		return branches[0]
 	}
-	return `(SELECT DISTINCT ` + columns + ` FROM (` + strings.Join(branches, ` UNION ALL `) + `) p` + order + `)`
+	return `(SELECT DISTINCT ` + columns + ` FROM (` + strings.Join(branches, ` UNION ALL `) + `) p` + inOrder + `)`
 }
 
 // listed reads the page from hits, a query that may hold more than the page;
 // count is a query of the columns found and unfinished.
 func (q *listQuery) listed(with, hits, count string, size int) string {
-	_, direction := q.cursor.SQL()
-	order := fmt.Sprintf(` ORDER BY p.name %[1]s, p.staff_id %[1]s, p.membership_id %[1]s`, direction)
 	return with + ` SELECT ` + listedSQL + `, ` + lineageSQL + `, c.found::int, c.unfinished FROM (` + count + `) c
-		LEFT JOIN (SELECT * FROM (` + hits + `) p` + order + ` LIMIT ` + strconv.Itoa(size) + `) page ON true ` +
-		joinedSQL + strings.ReplaceAll(order, "p.", "page.")
+		LEFT JOIN (SELECT * FROM (` + hits + `) p ORDER BY ` + order.By(q.cursor, "p") + ` LIMIT ` + strconv.Itoa(size) + `) page ON true ` +
+		joinedSQL + ` ORDER BY ` + order.By(q.cursor, "page")
 }
 
 // all lists everybody in the places.
 func (q *listQuery) all(size int) string {
-	_, direction := q.cursor.SQL()
-	count := `SELECT count(*) AS found, false AS unfinished FROM ` + q.inOrder("ASC", CountLimit+1) + ` n`
-	return q.listed(``, q.inOrder(direction, size, q.after), count, size)
+	count := `SELECT count(*) AS found, false AS unfinished FROM ` + q.inOrder(listing.Cursor{}, listing.CountLimit+1) + ` n`
+	return q.listed(``, q.inOrder(q.cursor, size, q.after), count, size)
 }
 
 // page returns one page of size rows and notes how many there are in all, or
@@ -154,18 +123,18 @@ func (q *listQuery) all(size int) string {
 func (q *listQuery) page(ctx context.Context, r db.Reader, size int) ([]Item, error) {
 	if q.text == "" {
 		a, err := q.read(ctx, r, q.all(size))
-		q.found, q.more = a.found, a.found > CountLimit
+		q.found, q.more = a.found, a.found > listing.CountLimit
 		return a.items, err
 	}
-	a, err := q.read(ctx, r, q.glanced(size))
+	a, err := q.read(ctx, r, q.scanNext(size))
 	if err == nil && a.unfinished && len(a.items) < size {
 		if a.found < often {
-			if a, err = q.read(ctx, r, q.few(size)); err != nil || !a.unfinished {
-				q.found, q.more = a.found, a.found > CountLimit
+			if a, err = q.read(ctx, r, q.byIndex(size)); err != nil || !a.unfinished {
+				q.found, q.more = a.found, a.found > listing.CountLimit
 				return a.items, err
 			}
 		}
-		a, err = q.read(ctx, r, q.walked(size))
+		a, err = q.read(ctx, r, q.scanAll(size))
 		a.found = len(a.items)
 	}
 	q.found, q.more = a.found, !q.cursor.First() || len(a.items) == size && a.unfinished
@@ -201,7 +170,7 @@ func (r listedRow) item(actor authz.Actor) Item {
 
 // read reads rows of which there is at least one, for the count.
 func (q *listQuery) read(ctx context.Context, r db.Reader, sql string) (a answer, err error) {
-	rows, err := r.Query(ctx, sql, q.args...)
+	rows, err := r.Query(ctx, sql, q.Args...)
 	if err != nil {
 		return a, err
 	}

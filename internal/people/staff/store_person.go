@@ -84,7 +84,7 @@ func selectEvents(ctx context.Context, r db.Reader, id ID, everywhere bool, root
 			WHERE e.subject = 'staff/' || $1::bigint AND (e.action = $5) = kind.sign_in AND ($2 OR EXISTS (
 				SELECT FROM audit_reach WHERE entry_id = e.id AND agency_id = ANY ($3::bigint[])))
 			ORDER BY e.id DESC LIMIT $4
-		) t ORDER BY t.id DESC`, id, everywhere, ints(roots), eventsShown, string(audit.StaffSignedIn))
+		) t ORDER BY t.id DESC`, id, everywhere, ints(roots), eventsShown, string(ActionSignedIn))
 	if err != nil {
 		return nil, err
 	}

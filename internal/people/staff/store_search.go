@@ -2,17 +2,18 @@ package staff
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"portal/internal/kit/listing"
 )
 
 // A text is looked for in a person's own name, e-mail and user name, and in the
 // names of the agency. What is in many rows is met soon in the order of names;
 // what is in few is found by an index. The first rows tell which it is.
 const (
-	glance   = 1000 // rows that are looked at first
+	scanned  = 1000 // rows that are looked at first
 	often    = 3    // of them with the text: then it is met soon enough
 	shortest = 3    // letters that pg_trgm needs
 )
@@ -21,11 +22,8 @@ const (
 // worked out once; so are the three parts of it that the index is asked for.
 const key = `(SELECT k FROM asked)`
 
-const (
-	asking = `WITH asked AS MATERIALIZED (SELECT k, rest, %s AS head, %s AS middle, %s AS tail
-		FROM (SELECT search_key($1::text) AS k, substr(search_key($1::text), %d) AS rest) t)`
-	likeSQL = `'%%' || regexp_replace(%s, '([\\%%_])', '\\\1', 'g') || '%%'`
-)
+const asking = `WITH asked AS MATERIALIZED (SELECT k, rest, %s AS head, %s AS middle, %s AS tail
+	FROM (SELECT search_key($1::text) AS k, substr(search_key($1::text), %d) AS rest) t)`
 
 // contains is the condition that the text is in a row.
 const contains = `strpos(p.search, ` + key + `) > 0`
@@ -36,34 +34,33 @@ func (q *listQuery) asked() string {
 	if beyondName(q.text) { // the index does not know the first letter of a name
 		from = 2
 	}
-	like := func(part string) string { return fmt.Sprintf(likeSQL, part) }
-	return fmt.Sprintf(asking, like(`left(rest, 3)`), like(`substr(rest, length(rest) / 2, 3)`), like(`right(rest, 3)`), from)
+	return fmt.Sprintf(asking, listing.Containing(`left(rest, 3)`), listing.Containing(`substr(rest, length(rest) / 2, 3)`),
+		listing.Containing(`right(rest, 3)`), from)
 }
 
-// glanced looks for the text in the next rows.
-func (q *listQuery) glanced(size int) string {
-	_, direction := q.cursor.SQL()
-	with := q.asked() + `, next AS MATERIALIZED (` + q.rows(rowSQL+`, p.search`, direction, glance, q.after) + `),
+// scanNext looks for the text in the next rows.
+func (q *listQuery) scanNext(size int) string {
+	with := q.asked() + `, next AS MATERIALIZED (` + q.rows(rowSQL+`, p.search`, q.cursor, scanned, q.after) + `),
 		hits AS MATERIALIZED (SELECT ` + rowSQL + ` FROM next p WHERE ` + contains + `)`
-	count := `SELECT (SELECT count(*) FROM hits) AS found, (SELECT count(*) FROM next) = ` + strconv.Itoa(glance) + ` AS unfinished`
+	count := `SELECT (SELECT count(*) FROM hits) AS found, (SELECT count(*) FROM next) = ` + strconv.Itoa(scanned) + ` AS unfinished`
 	return q.listed(with, `SELECT * FROM hits`, count, size)
 }
 
-// walked looks for the text in all rows that follow, until the page is full.
-func (q *listQuery) walked(size int) string {
-	_, direction := q.cursor.SQL()
-	return q.listed(q.asked(), q.inOrder(direction, size, q.after, contains), `SELECT 0 AS found, true AS unfinished`, size)
+// scanAll looks for the text in all rows that follow, until the page is full.
+func (q *listQuery) scanAll(size int) string {
+	return q.listed(q.asked(), q.inOrder(q.cursor, size, q.after, contains), `SELECT 0 AS found, true AS unfinished`, size)
 }
 
-// few finds all that the text is in by the indexes, or learns that it is in many.
-func (q *listQuery) few(size int) string {
-	_, direction := q.cursor.SQL()
-	beginning := q.inOrder("ASC", CountLimit+1, q.beginning()...)
+// byIndex finds all that the text is in by the indexes, or learns that it is in many.
+func (q *listQuery) byIndex(size int) string {
+	beginning := q.inOrder(listing.Cursor{}, listing.CountLimit+1, q.beginning()...)
 	with := q.asked() + `, within AS MATERIALIZED (SELECT ` + rowSQL + ` FROM staff_places p` +
-		conditions([]string{`p.place = ` + country}, q.where, q.containing()) + ` LIMIT ` + strconv.Itoa(CountLimit+1) + `),
+		listing.Where([]string{`p.place = ` + country}, q.Conditions, q.containing()) + ` LIMIT ` + strconv.Itoa(listing.CountLimit+1) + `),
 		hits AS MATERIALIZED (` + q.placed(`within`) + `)`
-	hits := `SELECT p.* FROM hits p` + conditions([]string{q.after}) + ` UNION ` + q.inOrder(direction, size, append(q.beginning(), q.after)...)
-	count := `SELECT (SELECT count(*) FROM (SELECT * FROM hits UNION ` + beginning + `) n) AS found, (SELECT count(*) FROM within) > ` + strconv.Itoa(CountLimit) + ` AS unfinished`
+	hits := `SELECT p.* FROM hits p` + listing.Where([]string{q.after}) + ` UNION ` +
+		q.inOrder(q.cursor, size, append(q.beginning(), q.after)...)
+	count := `SELECT (SELECT count(*) FROM (SELECT * FROM hits UNION ` + beginning + `) n) AS found,
+		(SELECT count(*) FROM within) > ` + strconv.Itoa(listing.CountLimit) + ` AS unfinished`
 	return q.listed(with, hits, count, size)
 }
 
@@ -80,9 +77,9 @@ func (q *listQuery) placed(rows string) string {
 func (q *listQuery) everything() (with, sql string) {
 	const most = 1 << 30
 	if q.text == "" {
-		return `WITH asked AS (SELECT 1)`, `SELECT * FROM ` + q.inOrder("ASC", most) + ` p`
+		return `WITH asked AS (SELECT 1)`, `SELECT * FROM ` + q.inOrder(listing.Cursor{}, most) + ` p`
 	}
-	return q.asked(), `SELECT * FROM ` + q.inOrder("ASC", most, contains) + ` p`
+	return q.asked(), `SELECT * FROM ` + q.inOrder(listing.Cursor{}, most, contains) + ` p`
 }
 
 // beginning are the conditions that the name begins with the text: those rows
@@ -120,13 +117,4 @@ func (q *listQuery) containing() []string {
 func beyondName(text string) bool {
 	words := strings.Fields(text)
 	return len(words) > 1 && !strings.ContainsFunc(words[len(words)-1], func(r rune) bool { return r >= utf8.RuneSelf })
-}
-
-// conditions joins those that are not empty.
-func conditions(lists ...[]string) string {
-	all := slices.DeleteFunc(slices.Concat(lists...), func(c string) bool { return c == "" })
-	if len(all) == 0 {
-		return ""
-	}
-	return " WHERE " + strings.Join(all, " AND ")
 }

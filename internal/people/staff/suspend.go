@@ -18,7 +18,7 @@ type Order struct {
 // Suspend keeps the person out until somebody restores the account. All their
 // sessions end with their next request.
 func (s *Service) Suspend(ctx context.Context, actor authz.Actor, id ID, o Order) error {
-	return s.order(ctx, actor, id, o, true, audit.StaffSuspended, func(tx *audit.Tx, p Person) error {
+	return s.order(ctx, actor, id, o, true, ActionSuspended, func(tx *audit.Tx, p Person) error {
 		if err := p.maySuspend(actor); err != nil {
 			return err
 		}
@@ -31,7 +31,7 @@ func (s *Service) Suspend(ctx context.Context, actor authz.Actor, id ID, o Order
 
 // Restore lets a suspended person in again.
 func (s *Service) Restore(ctx context.Context, actor authz.Actor, id ID, o Order) error {
-	return s.order(ctx, actor, id, o, true, audit.StaffRestored, func(tx *audit.Tx, p Person) error {
+	return s.order(ctx, actor, id, o, true, ActionRestored, func(tx *audit.Tx, p Person) error {
 		if err := p.mayRestore(); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 	"slices"
-	"strconv"
 	"time"
 
 	"portal/internal/kit/audit"
@@ -127,7 +126,7 @@ func (s *Service) issueMany(ctx context.Context, tx *audit.Tx, chosen []found, m
 	if err := insertBatch(ctx, tx, m.Key, s.now(), append(ids, made...)); err != nil {
 		return err
 	}
-	return tx.Record(audit.TokensIssued, batchSubject(string(m.Key), nil), audit.Diff{After: n})
+	return tx.Record(ActionBatchIssued, batchSubject(string(m.Key), nil), audit.Diff{After: n})
 }
 
 func batchSubject(key string, places []authz.AgencyID) audit.Subject {
@@ -146,7 +145,7 @@ func (s *Service) Batch(ctx context.Context, actor authz.Actor, key, page string
 	if err := actor.Require(authz.IssueToken); err != nil {
 		return BatchPage{}, err
 	}
-	c, err := listing.Parse(page, 1)
+	c, err := batchOrder.Parse(page)
 	if err != nil {
 		return BatchPage{}, err
 	}
@@ -162,8 +161,10 @@ func (s *Service) Batch(ctx context.Context, actor authz.Actor, key, page string
 	return p, nil
 }
 
-// keys name a row by its token: a batch does not grow.
-func (r BatchRow) keys() []string { return []string{strconv.FormatInt(int64(r.ID), 10)} }
+// batchOrder names a row by its token: a batch does not grow.
+var batchOrder = listing.Order{Columns: []listing.Column{{Name: "id", Type: listing.ID}}}
+
+func (r BatchRow) keys() []string { return []string{listing.Number(r.ID)} }
 
 // cut takes up to limit rows in the direction that c looks.
 func cut(rows []BatchRow, c listing.Cursor, limit int) []BatchRow {
@@ -201,7 +202,7 @@ func (s *Service) Export(ctx context.Context, actor authz.Actor, key, format str
 			places = append(places, r.Place)
 		}
 		slices.Sort(places)
-		return tx.Record(audit.TokenExported, batchSubject(key, slices.Compact(places)),
+		return tx.Record(ActionExported, batchSubject(key, slices.Compact(places)),
 			audit.Diff{After: map[string]any{"count": shown, "format": format}})
 	})
 	return b, rows, err

@@ -144,7 +144,7 @@ func (s *Service) replace(ctx context.Context, tx *audit.Tx, all []issuing) ([]I
 	ids := make([]ID, len(all))
 	for i, t := range all {
 		ids[i] = made[t.Pair]
-		if err := tx.Record(audit.TokenIssued, subject(ids[i], t.Agency, t.Role, t.AgencyName), nil); err != nil {
+		if err := tx.Record(ActionIssued, subject(ids[i], t.Agency, t.Role, t.AgencyName), nil); err != nil {
 			return nil, err
 		}
 	}

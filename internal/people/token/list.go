@@ -3,7 +3,6 @@ package token
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"portal/internal/kit/authz"
@@ -35,18 +34,17 @@ type Row struct {
 // Listing is one page of the list and what its filters show.
 type Listing struct {
 	listing.Page[Row]
-	Count    int // of all rows found; CountLimit+1 stands for more
 	Roles    []authz.Role
 	UnitName string // of Filter.Unit
 }
 
-// CountLimit is up to where a list is counted.
-const CountLimit = 1000
+const pageSize = 25
 
-const (
-	pageSize = 25
-	rowKeys  = 3 // a row's place: name, agency, order of the role
-)
+// order is what the list is sorted by: the unit, and within it the role, widest
+// reach first.
+var order = listing.Order{Columns: []listing.Column{
+	{Name: "name", Type: listing.Text}, {Name: "id", Type: listing.BigInt}, {Name: "n", Type: listing.Int},
+}}
 
 // List shows the pairs of role and unit that the actor may issue codes for, by
 // the units' names. It opens no code.
@@ -54,22 +52,22 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, page st
 	if err := actor.Require(authz.IssueToken); err != nil {
 		return Listing{}, err
 	}
-	c, err := parseCursor(page)
+	c, err := order.Parse(page)
 	if err != nil {
 		return Listing{}, err
 	}
 	if err := f.check(); err != nil {
 		return Listing{}, err
 	}
-	l, err := selectRows(ctx, s.db, newPairs(actor, f, s.now()), c, pageSize+1, CountLimit+1, f.Unit)
+	found, err := selectRows(ctx, s.db, newPairs(actor, f, s.now()), c, pageSize+1, f.Unit)
 	if err != nil {
 		return Listing{}, err
 	}
-	for i := range l.Rows {
-		l.Rows[i].State = l.Rows[i].state(s.now())
+	for i, r := range found.rows {
+		found.rows[i].State = r.state(s.now())
 	}
-	l.Roles, l.Page = actor.Gives(), listing.Collect(l.Rows, c, pageSize, Row.keys)
-	return l, nil
+	p := listing.Collect(found.rows, c, pageSize, Row.keys).Counted(found.count, listing.CountLimit)
+	return Listing{Page: p, Roles: actor.Gives(), UnitName: found.unitName}, nil
 }
 
 func (f Filter) check() error {
@@ -80,20 +78,7 @@ func (f Filter) check() error {
 }
 
 func (r Row) keys() []string {
-	return []string{r.AgencyName, strconv.FormatInt(int64(r.Agency), 10), strconv.Itoa(r.Order)}
-}
-
-// parseCursor reads a cursor of Row.keys.
-func parseCursor(text string) (listing.Cursor, error) {
-	c, err := listing.Parse(text, rowKeys)
-	if err != nil || c.First() {
-		return c, err
-	}
-	_, wrong := strconv.ParseInt(c.Keys[1], 10, 64)
-	if _, err := strconv.ParseInt(c.Keys[2], 10, 32); err != nil || wrong != nil {
-		return c, problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
-	}
-	return c, nil
+	return []string{r.AgencyName, listing.Number(r.Agency), listing.Number(r.Order)}
 }
 
 func (r Row) state(now time.Time) State {

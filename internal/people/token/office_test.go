@@ -99,7 +99,7 @@ func (o *office) change(fn func(context.Context, *audit.Tx) error) {
 		if err := fn(ctx, tx); err != nil {
 			return err
 		}
-		return tx.Record(audit.AgencySeeded, audit.Subject{Key: "test"}, nil)
+		return tx.Record(agency.ActionSeeded, audit.Subject{Key: "test"}, nil)
 	})
 	if err != nil {
 		o.t.Fatal(err)

@@ -56,7 +56,7 @@ func (s *Service) rotateAll(ctx context.Context, actor authz.Actor) (changed int
 			if n == 0 {
 				return audit.ErrUnchanged
 			}
-			return tx.Record(audit.KeysRotated, audit.Subject{Key: "token_keys"}, map[string]int{"codes": n})
+			return tx.Record(ActionKeysRotated, audit.Subject{Key: "token_keys"}, map[string]int{"codes": n})
 		})
 	}
 	return changed, err

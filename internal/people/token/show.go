@@ -36,7 +36,7 @@ func (s *Service) Show(ctx context.Context, actor authz.Actor, id ID) (Shown, er
 		if shown.Code, err = s.keys.open(t.Sealed, place(t.AgencyID, t.Role)); err != nil {
 			return err
 		}
-		return tx.Record(audit.TokenCopied, subject(t.ID, t.AgencyID, t.Role, t.AgencyName), nil)
+		return tx.Record(ActionCopied, subject(t.ID, t.AgencyID, t.Role, t.AgencyName), nil)
 	})
 	return shown, err
 }

@@ -17,13 +17,8 @@ import (
 // pairQuery finds pairs of role and unit. sql is a WITH clause that ends in the
 // table found (id, name, role, n).
 type pairQuery struct {
-	sql  string
-	args []any
-}
-
-func (q *pairQuery) arg(v any) string {
-	q.args = append(q.args, v)
-	return fmt.Sprintf("$%d", len(q.args))
+	listing.Query
+	sql string
 }
 
 // lastToken is the last token of the pair (p.id, p.role).
@@ -56,11 +51,11 @@ func newPairs(actor authz.Actor, f Filter, now time.Time, only ...Pair) pairQuer
 	// Constants, not a join: departments are few, and the planner should know.
 	if kinds != nil {
 		branches = append(branches, `SELECT a.id, a.name, s.role, s.n FROM agencies a JOIN seats s ON s.root IS NULL AND s.kind = a.kind
-			WHERE a.kind = ANY (`+q.arg(kinds)+`::text[]) AND a.shown`+q.units("a.id", ofFew, f, only))
+			WHERE a.kind = ANY (`+q.Arg(kinds)+`::text[]) AND a.shown`+q.units("a.id", ofFew, f, only))
 	}
 	if codes != nil {
 		branches = append(branches, `SELECT a.id, a.name, s.role, s.n FROM agencies a JOIN seats s ON s.root IS NULL AND s.code = a.code
-			WHERE a.code = ANY (`+q.arg(codes)+`::text[]) AND a.shown`+q.units("a.id", ofFew, f, only))
+			WHERE a.code = ANY (`+q.Arg(codes)+`::text[]) AND a.shown`+q.units("a.id", ofFew, f, only))
 	}
 	if branches == nil {
 		branches = append(branches, `SELECT id, name, '' AS role, 0 AS n FROM agencies WHERE false`)
@@ -88,7 +83,7 @@ func (q *pairQuery) under(roots []authz.AgencyID, f Filter, only []Pair) string 
 	}
 	branches := make([]string, len(roots))
 	for i, root := range roots {
-		n := q.arg(root) + "::bigint"
+		n := q.Arg(root) + "::bigint"
 		branches[i] = fmt.Sprintf(`SELECT o.agency_id AS id, o.unit_name AS name, s.role, s.n FROM agency_paths o JOIN seats s ON s.root = %[1]s AND s.kind = o.unit_kind
 			WHERE o.ancestor_id = %[1]s AND o.unit_shown%s`, n, q.units("o.agency_id", ofMany, f, only))
 	}
@@ -102,7 +97,7 @@ func (q *pairQuery) seats(all []seat) string {
 		roles[i], orders[i], kinds[i], codes[i], roots[i] = s.Role, s.Order, s.Kind, s.Code, s.Root
 	}
 	return fmt.Sprintf(`SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[]) AS s (role, n, kind, code, root)`,
-		q.arg(roles), q.arg(orders), q.arg(kinds), q.arg(codes), q.arg(roots))
+		q.Arg(roles), q.Arg(orders), q.Arg(kinds), q.Arg(codes), q.Arg(roots))
 }
 
 // Whether an agency stands under a unit: of many agencies the planner chooses how to
@@ -117,15 +112,15 @@ const (
 func (q *pairQuery) units(id, stands string, f Filter, only []Pair) string {
 	sql := ""
 	if f.Query != "" {
-		sql += fmt.Sprintf(` AND %s IN (SELECT t.id FROM agencies t
-			WHERE t.search LIKE '%%' || regexp_replace(search_key(%s), '([\\%%_])', '\\\1', 'g') || '%%')`, id, q.arg(f.Query))
+		sql += ` AND ` + id + ` IN (SELECT t.id FROM agencies t
+			WHERE t.search LIKE ` + listing.Containing(listing.SearchKey(q.Arg(f.Query))) + `)`
 	}
 	if f.Unit != 0 {
-		sql += ` AND ` + fmt.Sprintf(stands, id, q.arg(f.Unit))
+		sql += ` AND ` + fmt.Sprintf(stands, id, q.Arg(f.Unit))
 	}
 	if len(only) > 0 {
 		agencies, _ := columnsOf(only)
-		sql += fmt.Sprintf(` AND %s = ANY (%s)`, id, q.arg(agencies))
+		sql += fmt.Sprintf(` AND %s = ANY (%s)`, id, q.Arg(agencies))
 	}
 	return sql
 }
@@ -138,12 +133,12 @@ func (q *pairQuery) conditions(state State, now time.Time, only []Pair) string {
 		Ready:   `k.used_at IS NULL AND k.replaced_at IS NULL AND k.expires_at > `,
 	}[state]
 	if state == Expired || state == Ready {
-		where += q.arg(now)
+		where += q.Arg(now)
 	}
 	sql := ""
 	if len(only) > 0 {
 		agencies, roles := columnsOf(only)
-		sql += fmt.Sprintf(` JOIN unnest(%s::bigint[], %s::text[]) AS o (id, role) ON o.id = p.id AND o.role = p.role`, q.arg(agencies), q.arg(roles))
+		sql += fmt.Sprintf(` JOIN unnest(%s::bigint[], %s::text[]) AS o (id, role) ON o.id = p.id AND o.role = p.role`, q.Arg(agencies), q.Arg(roles))
 	}
 	switch {
 	case state == NotIssued:
@@ -169,16 +164,34 @@ type listed struct {
 	ReplacedAt *time.Time
 }
 
-// selectRows reads one page of the list, counts it up to count, and reads the
-// name of unit. Only the page's own rows have their tokens looked up.
-func selectRows(ctx context.Context, r db.Reader, q pairQuery, c listing.Cursor, limit, count int, unit authz.AgencyID) (l Listing, err error) {
-	compare, direction := c.SQL()
-	from := ""
-	if !c.First() {
-		from = fmt.Sprintf(`WHERE (name, id) %[1]s= (%[2]s::text, %[3]s::text::bigint) AND (name, id, n) %[1]s (%[2]s::text, %[3]s::text::bigint, %[4]s::text::int)`,
-			compare, q.arg(c.Keys[0]), q.arg(c.Keys[1]), q.arg(c.Keys[2]))
+// after is the WHERE clause of the pairs after c, which the index on names and
+// ids helps to find.
+func (q *pairQuery) after(c listing.Cursor) (string, error) {
+	if c.First() {
+		return "", nil
 	}
-	order := fmt.Sprintf(`name %[1]s, id %[1]s, n %[1]s`, direction)
+	k, err := order.Bind(&q.Query, c)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf(`WHERE (name, id) %[1]s= (%[2]s, %[3]s) AND (name, id, n) %[1]s (%[2]s, %[3]s, %[4]s)`,
+		order.Compare(c), k[0], k[1], k[2]), nil
+}
+
+// page is what selectRows reads: rows, how many there are in all, and the unit's name.
+type page struct {
+	rows     []Row
+	count    int
+	unitName string
+}
+
+// selectRows reads one page of the list, counts it up to one more than lists are
+// counted, and reads the name of unit. Only the page's own rows have their tokens looked up.
+func selectRows(ctx context.Context, r db.Reader, q pairQuery, c listing.Cursor, limit int, unit authz.AgencyID) (p page, err error) {
+	after, err := q.after(c)
+	if err != nil {
+		return page{}, err
+	}
 	rows, err := r.Query(ctx, q.sql+fmt.Sprintf(`
 		SELECT c.count, c.unit_name, p.id AS agency, p.name AS agency_name, p.role, p.n,
 			k.id AS token_id, k.expires_at, k.used_at, k.replaced_at, u.name AS used_by
@@ -187,21 +200,21 @@ func selectRows(ctx context.Context, r db.Reader, q pairQuery, c listing.Cursor,
 		LEFT JOIN (SELECT * FROM found %s ORDER BY %s LIMIT %d) p ON true
 		%s
 		LEFT JOIN staff u ON u.id = k.used_by
-		ORDER BY p.%s`, count, q.arg(unit), from, order, limit, lastToken, strings.ReplaceAll(order, ", ", ", p.")), q.args...)
+		ORDER BY %s`, listing.CountLimit+1, q.Arg(unit), after, order.By(c, ""), limit, lastToken, order.By(c, "p")), q.Args...)
 	if err != nil {
-		return Listing{}, err
+		return page{}, err
 	}
 	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[listed])
 	for _, row := range all {
-		l.Count, l.UnitName = row.Count, row.UnitName
+		p.count, p.unitName = row.Count, row.UnitName
 		if row.Agency != nil {
-			l.Rows = append(l.Rows, Row{
+			p.rows = append(p.rows, Row{
 				Pair: Pair{*row.Agency, *row.Role}, AgencyName: *row.AgencyName, Order: *row.N, TokenID: row.TokenID,
 				ExpiresAt: row.ExpiresAt, UsedAt: row.UsedAt, UsedBy: row.UsedBy, ReplacedAt: row.ReplacedAt,
 			})
 		}
 	}
-	return l, err
+	return p, err
 }
 
 // found is a pair for which a code is to be issued.
@@ -213,7 +226,7 @@ type found struct {
 // selectPairs reads up to limit pairs, by name.
 func selectPairs(ctx context.Context, r db.Reader, q pairQuery, limit int) ([]found, error) {
 	rows, err := r.Query(ctx, q.sql+fmt.Sprintf(`
-		SELECT id AS agency, role, name AS agency_name FROM found ORDER BY name, id, n LIMIT %d`, limit), q.args...)
+		SELECT id AS agency, role, name AS agency_name FROM found ORDER BY name, id, n LIMIT %d`, limit), q.Args...)
 	if err != nil {
 		return nil, err
 	}

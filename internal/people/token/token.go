@@ -80,7 +80,7 @@ func (s *Service) Use(ctx context.Context, tx *audit.Tx, staffID int64, code Cod
 	if err := markUsed(ctx, tx, t.ID, staffID, now); err != nil {
 		return Token{}, nil, err
 	}
-	return t, nil, tx.Record(audit.TokenRedeemed, subject(t.ID, t.AgencyID, t.Role, t.AgencyName), nil)
+	return t, nil, tx.Record(ActionRedeemed, subject(t.ID, t.AgencyID, t.Role, t.AgencyName), nil)
 }
 
 // recordRefusal says in the audit log what the person is not told. Officers of
@@ -90,7 +90,7 @@ func recordRefusal(tx *audit.Tx, staffID int64, t Token, found bool, tries int) 
 	if found {
 		about.Agencies, detail["token"] = []authz.AgencyID{t.AgencyID}, t.ID
 	}
-	return tx.Record(audit.TokenRefused, about, detail)
+	return tx.Record(ActionRefused, about, detail)
 }
 
 // Parse reads a code as people type it. A slip in typing is an Invalid problem

@@ -97,7 +97,7 @@ func (s *Service) keep(ctx context.Context, tx *audit.Tx, it Item, f Fields) err
 	if err := putFiles(ctx, tx, it.Kind, it.Key, draftNumber, f); err != nil {
 		return err
 	}
-	return tx.Record(audit.ContentDrafted, subject(it, f), audit.Diff{Before: before, After: after})
+	return tx.Record(ActionDrafted, subject(it, f), audit.Diff{Before: before, After: after})
 }
 
 // names reports whether an item is called by the input: a draft may be unfinished,
@@ -119,7 +119,7 @@ func (s *Service) Discard(ctx context.Context, actor authz.Actor, k Kind, key, m
 		if err := deleteDraft(ctx, tx, k, key); err != nil {
 			return err
 		}
-		return tx.Record(audit.ContentDiscarded, subject(it, it.Draft.Fields), audit.Diff{Before: it.Draft.Fields})
+		return tx.Record(ActionDiscarded, subject(it, it.Draft.Fields), audit.Diff{Before: it.Draft.Fields})
 	})
 }
 

@@ -1,7 +1,7 @@
 // Package editing lets administrators change what visitors read: they write
 // drafts, look at them in place, publish them now or at a time, and find every
 // version that was published. It stands above the features that hold the
-// content: their tables are what is published (docs/adr/0009-editing.md).
+// content: their tables are what is published (docs/adr/0006-editing.md).
 package editing
 
 import (

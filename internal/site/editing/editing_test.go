@@ -17,6 +17,7 @@ import (
 	"portal/internal/kit/authz"
 	"portal/internal/kit/idempotency"
 	"portal/internal/kit/problem"
+	"portal/internal/ops/seed"
 	"portal/internal/site/faq"
 )
 
@@ -48,7 +49,7 @@ func newDesk(t *testing.T) *desk {
 				return err
 			}
 		}
-		return tx.Record(audit.ContentSeeded, audit.Subject{Key: "test"}, nil)
+		return tx.Record(seed.ActionSeeded, audit.Subject{Key: "test"}, nil)
 	}))
 	return d
 }

@@ -47,7 +47,7 @@ func (s *Service) Publish(ctx context.Context, actor authz.Actor, k Kind, key st
 		if err := setSchedule(ctx, tx, it, *at, p.Reason); err != nil {
 			return err
 		}
-		return tx.Record(audit.ContentScheduled, subject(it, it.Draft.Fields), audit.Diff{After: map[string]string{"publish_at": p.At}, Reason: p.Reason})
+		return tx.Record(ActionScheduled, subject(it, it.Draft.Fields), audit.Diff{After: map[string]string{"publish_at": p.At}, Reason: p.Reason})
 	})
 }
 
@@ -88,7 +88,7 @@ func (s *Service) publish(ctx context.Context, tx *audit.Tx, it Item, reason str
 		return err
 	}
 	before, after := changed(it.Live, f)
-	return tx.Record(audit.ContentPublished, subject(it, f), audit.Diff{Before: before, After: after, Reason: reason})
+	return tx.Record(ActionPublished, subject(it, f), audit.Diff{Before: before, After: after, Reason: reason})
 }
 
 // keepFirst writes down what was live before anybody edited it.
@@ -111,7 +111,7 @@ func (s *Service) Hold(ctx context.Context, actor authz.Actor, k Kind, key strin
 		if err := clearSchedule(ctx, tx, it); err != nil {
 			return err
 		}
-		return tx.Record(audit.ContentHeld, subject(it, it.Draft.Fields), audit.Diff{Before: map[string]string{"publish_at": moment(it.Draft.PublishAt)}})
+		return tx.Record(ActionHeld, subject(it, it.Draft.Fields), audit.Diff{Before: map[string]string{"publish_at": moment(it.Draft.PublishAt)}})
 	})
 }
 
@@ -168,7 +168,7 @@ func (s *Service) Arrange(ctx context.Context, actor authz.Actor, k Kind, keys, 
 		if err := m.place(ctx, tx, keys); err != nil {
 			return err
 		}
-		return tx.Record(audit.ContentOrdered, audit.Subject{Key: "content/" + string(k), Name: m.title}, audit.Diff{Before: before, After: after})
+		return tx.Record(ActionOrdered, audit.Subject{Key: "content/" + string(k), Name: m.title}, audit.Diff{Before: before, After: after})
 	})
 }
 

@@ -1,5 +1,5 @@
 // Package feedback counts whether answers helped: numbers of a day for each
-// question, never who said so or from where (docs/adr/0008-search.md).
+// question, never who said so or from where (docs/adr/0005-search.md).
 package feedback
 
 import (

@@ -254,7 +254,7 @@ func (s *Service) store(ctx context.Context, actor authz.Actor, sizes []stored) 
 				return err
 			}
 		}
-		return tx.Record(audit.FileAdded, audit.Subject{Key: "file/" + added.Hash, Name: main.name}, audit.Diff{After: main.summary()})
+		return tx.Record(ActionAdded, audit.Subject{Key: "file/" + added.Hash, Name: main.name}, audit.Diff{After: main.summary()})
 	})
 	return added, err
 }

@@ -44,6 +44,6 @@ func (s *Service) Delete(ctx context.Context, actor authz.Actor, hash string, ke
 		before := gone.summary()
 		before["size"] = l.Size
 		before["added_at"] = l.CreatedAt
-		return tx.Record(audit.FileDeleted, audit.Subject{Key: "file/" + hash, Name: l.Name}, audit.Diff{Before: before})
+		return tx.Record(ActionDeleted, audit.Subject{Key: "file/" + hash, Name: l.Name}, audit.Diff{Before: before})
 	})
 }

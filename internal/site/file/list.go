@@ -6,7 +6,6 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/kit/listing"
-	"portal/internal/kit/problem"
 )
 
 // Kind is what a list of files is limited to.
@@ -74,53 +73,31 @@ type Use struct {
 
 const pageRows = 30
 
-// cursorKeys is how many values name a place in the list.
-const cursorKeys = 2
-
-// ParseCursor reads the place of a page in the list.
-func ParseCursor(text string) (listing.Cursor, error) {
-	c, err := listing.Parse(text, cursorKeys)
-	if err != nil || c.First() {
-		return c, err
-	}
-	// As List writes it: Postgres reads other years and zones than Go does.
-	at, err := time.Parse(time.RFC3339Nano, *c.Key(0))
-	if err != nil || at.UTC().Format(time.RFC3339Nano) != *c.Key(0) || at.Year() < 1 {
-		return listing.Cursor{}, errCursor
-	}
-	if _, err := sumOf(*c.Key(1)); err != nil {
-		return listing.Cursor{}, errCursor
-	}
-	return c, nil
-}
-
-var errCursor = problem.New(problem.BadInput, "ที่อยู่ของหน้านี้ไม่ถูกต้อง กรุณาเปิดรายการใหม่จากเมนู")
+// order is what the list is sorted by: the newest first.
+var order = listing.Order{Down: true, Columns: []listing.Column{
+	{Name: "created_at", Type: listing.Time}, {Name: "sha256", Type: listing.SHA256},
+}}
 
 // List returns a page of the store, the newest first, with where each is used.
-func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, c listing.Cursor) (listing.Page[Listed], error) {
+func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter, page string) (listing.Page[Listed], error) {
 	if err := actor.Require(authz.EditContent); err != nil {
+		return listing.Page[Listed]{}, err
+	}
+	c, err := order.Parse(page)
+	if err != nil {
 		return listing.Page[Listed]{}, err
 	}
 	rows, err := selectList(ctx, s.db, f, c)
 	if err != nil {
 		return listing.Page[Listed]{}, err
 	}
-	page := listing.Collect(rows, c, pageRows, func(l Listed) []string {
-		return []string{l.CreatedAt.UTC().Format(time.RFC3339Nano), l.Hash}
-	})
-	return page, addUses(ctx, s, page.Rows)
-}
-
-// Count says how many files f finds, counted up to CountLimit and one more.
-func (s *Service) Count(ctx context.Context, actor authz.Actor, f Filter) (int, error) {
-	if err := actor.Require(authz.EditContent); err != nil {
-		return 0, err
+	n, err := selectCount(ctx, s.db, f)
+	if err != nil {
+		return listing.Page[Listed]{}, err
 	}
-	return selectCount(ctx, s.db, f)
+	p := listing.Collect(rows, c, pageRows, func(l Listed) []string { return []string{listing.Moment(l.CreatedAt), l.Hash} })
+	return p.Counted(n, listing.CountLimit), addUses(ctx, s, p.Rows)
 }
-
-// CountLimit is as far as a list is counted.
-const CountLimit = 1000
 
 func addUses(ctx context.Context, s *Service, rows []Listed) error {
 	at := map[string]int{}

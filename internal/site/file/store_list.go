@@ -13,51 +13,48 @@ import (
 const listedSQL = `SELECT encode(f.sha256, 'hex') AS hash, f.name, f.media_type, f.size, coalesce(f.pages, 0) AS pages,
 	coalesce(f.width, 0) AS width, coalesce(f.height, 0) AS height, f.created_at, coalesce(s.name, '') AS added_by,
 	encode(coalesce((SELECT variant FROM file_variants v WHERE v.sha256 = f.sha256 ORDER BY v.width LIMIT 1), f.sha256), 'hex') AS thumbnail
-	FROM files f LEFT JOIN staff s ON s.id = f.added_by WHERE NOT f.variant_only`
+	FROM files f LEFT JOIN staff s ON s.id = f.added_by`
 
 // usedSQL are the files that something names, by whichever size of theirs.
 const usedSQL = `f.sha256 IN (
 	SELECT u.sha256 FROM (SELECT sha256 FROM published_files UNION SELECT sha256 FROM content_files) u
 	UNION ALL SELECT v.sha256 FROM (SELECT sha256 FROM published_files UNION SELECT sha256 FROM content_files) u JOIN file_variants v ON v.variant = u.sha256)`
 
-// conditions are those of f as SQL, with their arguments.
-func (f Filter) conditions() (sql string, args []any) {
-	var all []string
+// query is f as conditions on f, a row of files.
+func (f Filter) query() listing.Query {
+	q := listing.Query{Conditions: []string{`NOT f.variant_only`}}
 	if f.Query != "" {
-		args = append(args, f.Query)
-		all = append(all, `f.search LIKE '%' || replace(replace(replace(search_key($1), '\', '\\'), '%', '\%'), '_', '\_') || '%'`)
+		q.Add(`f.search LIKE ` + listing.Containing(listing.SearchKey(q.Arg(f.Query))))
 	}
 	switch f.Kind {
 	case Pictures:
-		all = append(all, `f.media_type <> 'application/pdf'`)
+		q.Add(`f.media_type <> 'application/pdf'`)
 	case Documents:
-		all = append(all, `f.media_type = 'application/pdf'`)
+		q.Add(`f.media_type = 'application/pdf'`)
 	}
 	switch f.Usage {
 	case Used:
-		all = append(all, usedSQL)
+		q.Add(usedSQL)
 	case Unused:
-		all = append(all, `NOT `+usedSQL)
+		q.Add(`NOT ` + usedSQL)
 	}
-	for _, c := range all {
-		sql += ` AND ` + c
-	}
-	return sql, args
+	return q
 }
 
 func selectList(ctx context.Context, r db.Reader, f Filter, c listing.Cursor) ([]Listed, error) {
-	where, args := f.conditions()
-	compare, direction := c.DescSQL()
-	if !c.First() {
-		n := len(args)
-		where += fmt.Sprintf(` AND (f.created_at, f.sha256) %s ($%d::text::timestamptz, decode($%d::text, 'hex'))`, compare, n+1, n+2)
-		args = append(args, *c.Key(0), *c.Key(1))
+	q := f.query()
+	after, err := order.After(&q, c, "f")
+	if err != nil {
+		return nil, err
 	}
-	return listed(ctx, r, fmt.Sprintf(`%s%s ORDER BY f.created_at %[3]s, f.sha256 %[3]s LIMIT %[4]d`, listedSQL, where, direction, pageRows+1), args...)
+	q.Add(after)
+	return listed(ctx, r, q, c, pageRows+1)
 }
 
-func listed(ctx context.Context, r db.Reader, sql string, args ...any) ([]Listed, error) {
-	rows, err := r.Query(ctx, sql, args...)
+// listed reads up to limit rows of q in the direction c looks.
+func listed(ctx context.Context, r db.Reader, q listing.Query, c listing.Cursor, limit int) ([]Listed, error) {
+	sql := fmt.Sprintf(`%s%s ORDER BY %s LIMIT %d`, listedSQL, listing.Where(q.Conditions), order.By(c, "f"), limit)
+	rows, err := r.Query(ctx, sql, q.Args...)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +62,9 @@ func listed(ctx context.Context, r db.Reader, sql string, args ...any) ([]Listed
 }
 
 func selectCount(ctx context.Context, r db.Reader, f Filter) (int, error) {
-	where, args := f.conditions()
-	rows, err := r.Query(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM files f WHERE NOT f.variant_only%s LIMIT %d) found`, where, CountLimit+1), args...)
+	q := f.query()
+	rows, err := r.Query(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM files f%s LIMIT %d) found`,
+		listing.Where(q.Conditions), listing.CountLimit+1), q.Args...)
 	if err != nil {
 		return 0, err
 	}
@@ -78,7 +76,9 @@ func selectListed(ctx context.Context, r db.Reader, hash string) (Listed, error)
 	if err != nil {
 		return Listed{}, err
 	}
-	all, err := listed(ctx, r, listedSQL+` AND f.sha256 = $1`, sum)
+	q := Filter{}.query()
+	q.Add(`f.sha256 = ` + q.Arg(sum))
+	all, err := listed(ctx, r, q, listing.Cursor{}, 1)
 	if err == nil && len(all) == 0 {
 		err = errNoFile
 	}
@@ -86,8 +86,7 @@ func selectListed(ctx context.Context, r db.Reader, hash string) (Listed, error)
 }
 
 func selectPick(ctx context.Context, r db.Reader, k Kind) ([]Listed, error) {
-	where, args := Filter{Kind: k}.conditions()
-	return listed(ctx, r, fmt.Sprintf(`%s%s ORDER BY f.created_at DESC, f.sha256 DESC LIMIT %d`, listedSQL, where, mostPicked), args...)
+	return listed(ctx, r, Filter{Kind: k}.query(), listing.Cursor{}, mostPicked)
 }
 
 // selectUses finds the items that name any of the files, or a size of it. What

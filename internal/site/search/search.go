@@ -1,6 +1,6 @@
 // Package search finds anything that visitors may read: questions, sections of
 // the text pages, manuals, announcements, ways to reach us. It keeps an index
-// in memory (docs/adr/0008-search.md) and counts what is asked for, so that
+// in memory (docs/adr/0005-search.md) and counts what is asked for, so that
 // editors learn which question is missing.
 package search
 

@@ -28,7 +28,7 @@ func HasTable(src string) bool { return strings.Contains(markdown.HTML(src), "<t
 // editor (name_html) if that was used, else as it was typed.
 func Parse(form url.Values, name string) string {
 	if src := form.Get(name + "_html"); src != "" {
-		return strings.TrimSpace(FromHTML(src)) // as below: whoever leaves a text alone changes nothing of it
+		return strings.TrimSpace(FromHTML(src)) // as below: a text that the editor leaves alone stays as it is
 	}
 	return strings.TrimSpace(strings.ReplaceAll(form.Get(name), "\r\n", "\n"))
 }

@@ -8,8 +8,8 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/kit/problem"
-	"portal/internal/site/settings"
 	"portal/internal/people/token"
+	"portal/internal/site/settings"
 	"portal/templates/component"
 )
 
@@ -35,7 +35,7 @@ func pairValue(p token.Pair) string { return fmt.Sprintf("%d/%s", p.Agency, p.Ro
 func (l List) ticked(p token.Pair) bool { return slices.Contains(l.Ticked, pairValue(p)) }
 
 func (l List) count() string {
-	if l.Count > token.CountLimit {
+	if l.More {
 		return "มากกว่า 1,000"
 	}
 	return fmt.Sprint(l.Count)
@@ -43,7 +43,7 @@ func (l List) count() string {
 
 // found says how many rows the filters find.
 func (l List) found() string {
-	if l.Count > token.CountLimit {
+	if l.More {
 		return "พบ" + l.count() + " รายการ"
 	}
 	return "พบ " + l.count() + " รายการ"

@@ -8,8 +8,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/internal/text/markdown"
 	"portal/internal/site/search"
+	"portal/internal/text/markdown"
 	"portal/templates/layout"
 )
 

@@ -3,8 +3,8 @@ package searchview
 import (
 	"testing"
 
-	"portal/internal/text/markdown"
 	"portal/internal/site/search"
+	"portal/internal/text/markdown"
 )
 
 func TestMarksStandBetweenTags(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portal/internal/site/editing"
 	"portal/internal/kit/problem"
+	"portal/internal/site/editing"
 	"portal/internal/text/thaidate"
 	"portal/templates/component"
 )

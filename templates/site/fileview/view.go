@@ -6,10 +6,10 @@ import (
 	"net/url"
 	"strings"
 
-	"portal/internal/site/editing"
-	"portal/internal/site/file"
 	"portal/internal/kit/listing"
 	"portal/internal/kit/problem"
+	"portal/internal/site/editing"
+	"portal/internal/site/file"
 	"portal/templates/component"
 	"portal/templates/site/contentview"
 )
@@ -27,7 +27,6 @@ const TooMuch = "ไฟล์ที่ส่งพร้อมกันใหญ
 type List struct {
 	Page    listing.Page[file.Listed]
 	Filter  file.Filter
-	Found   int
 	Outcome Outcome
 	Address url.URL
 }
@@ -59,10 +58,10 @@ type Deletion struct {
 }
 
 func (v List) count() string {
-	if v.Found > file.CountLimit {
+	if v.Page.More {
 		return "มากกว่า 1,000 ไฟล์"
 	}
-	return fmt.Sprintf("%d ไฟล์", v.Found)
+	return fmt.Sprintf("%d ไฟล์", v.Page.Count)
 }
 
 var kinds = []component.Option{{Value: string(file.Pictures), Label: "ภาพ"}, {Value: string(file.Documents), Label: "PDF"}}
