@@ -69,7 +69,9 @@ func TestTwoServersRunAPeriodicJobOnce(t *testing.T) {
 	for range 4 {
 		<-runs
 	}
-	until(t, c, "completed", func(s jobs.State) bool { return s.Name == "a tick" && s.Words == "เดิน" && !s.At.IsZero() && !s.Failed && !s.Next.IsZero() })
+	until(t, c, "completed", func(s jobs.State) bool {
+		return s.Name == "a tick" && s.Words == "เดิน" && !s.At.IsZero() && !s.Failed && !s.Next.IsZero()
+	})
 	var close int
 	err := pool.QueryRow(t.Context(), `SELECT count(*) FROM (SELECT scheduled_at - lag(scheduled_at) OVER (ORDER BY scheduled_at) AS gap
 		FROM jobs.river_job WHERE kind = 'a_tick') AS g WHERE gap < interval '500 ms'`).Scan(&close)

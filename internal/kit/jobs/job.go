@@ -12,6 +12,12 @@ import (
 	"portal/internal/kit/authz"
 )
 
+// How often scheduled jobs run.
+const (
+	Often = time.Minute
+	Daily = 24 * time.Hour
+)
+
 // Actor is who cleans up: the sweeps of all features.
 var Actor = authz.System("housekeeping")
 
@@ -31,7 +37,9 @@ type Job struct {
 func (j Job) Name() string { return j.name }
 
 // Do runs a scheduled job here and now.
-func (j Job) Do(ctx context.Context, log *slog.Logger) error { return j.work(ctx, log.With("job", j.name)) }
+func (j Job) Do(ctx context.Context, log *slog.Logger) error {
+	return j.work(ctx, log.With("job", j.name))
+}
 
 // kind is the job's name as river takes it.
 func kind(name string) string { return strings.ReplaceAll(name, " ", "_") }
