@@ -20,9 +20,9 @@ import (
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
 	"portal/internal/kit/config"
+	"portal/internal/kit/jobs"
 	"portal/internal/kit/ratelimit"
 	"portal/internal/ops/auditlog"
-	"portal/internal/ops/housekeeping"
 	"portal/internal/ops/seed"
 	"portal/internal/ops/status"
 	"portal/internal/org/agency"
@@ -108,7 +108,7 @@ func newSiteOn(t testing.TB, pool *pgxpool.Pool, issuer string) *site {
 	s.status = status.New(status.Sources{
 		Build: status.Build{Version: "abc", Go: "go", Started: s.now}, BaseURL: "http://localhost", Idle: session.DefaultLimits.Idle,
 		Read: s.pool, Pools: func() []status.Pool { return []status.Pool{{Name: "อ่าน", Used: 1, Max: 20}} },
-		Jobs:  func() []housekeeping.Ran { return nil },
+		Jobs:  func(context.Context) ([]jobs.State, error) { return nil, nil },
 		Audit: trail, Content: s.contents, Search: s.search, SignIn: sign, Now: clock,
 	})
 	s.counts = newCounts()

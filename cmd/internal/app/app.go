@@ -18,9 +18,9 @@ import (
 	"portal/internal/kit/authz"
 	"portal/internal/kit/config"
 	"portal/internal/kit/db"
+	"portal/internal/kit/jobs"
 	"portal/internal/kit/ratelimit"
 	"portal/internal/ops/auditlog"
-	"portal/internal/ops/housekeeping"
 	"portal/internal/ops/seed"
 	"portal/internal/ops/status"
 	"portal/internal/ops/tracing"
@@ -118,13 +118,6 @@ func (a *App) OpenTraffic() (err error) {
 	return err
 }
 
-// housekeeping are the jobs of a server.
-func (a *App) housekeeping() *housekeeping.Service {
-	return housekeeping.New(a.write,
-		housekeeping.Parts{Log: a.log, Limits: a.limits, Agencies: a.agencies, Audit: a.Audit, Sessions: a.Sessions, SignIn: a.signin, Tokens: a.Tokens, Traffic: a.traffic},
-		housekeeping.Keep{Audit: a.cfg.AuditKeep, Traffic: a.cfg.TrafficKeep}, time.Now)
-}
-
 // Close ends what New and OpenTraffic opened.
 func (a *App) Close() {
 	a.read.Close()
@@ -150,9 +143,13 @@ func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger, out i
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
 	a.limits.Warn = func(err error) { log.Warn("rate limits: each server counts for itself", "err", err) }
-	jobs := a.housekeeping()
-	state := a.status(jobs)
-	counts := a.metrics(state, jobs)
+	background, err := jobs.New(a.write, log, a.jobs()...)
+	if err != nil {
+		stop()
+		return err
+	}
+	state := a.status(background)
+	counts := a.metrics(state, background)
 	if a.traffic != nil {
 		out = a.traffic
 	}
@@ -173,8 +170,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger, out i
 	work.Go(func() { a.contents.Keep(behind, log) })
 	work.Go(func() { a.search.Keep(behind, func(err error) { log.Error("search", "err", err) }) })
 	work.Go(func() { a.editing.Keep(behind, func(err error) { log.Error("scheduled publication", "err", err) }) })
-	work.Go(func() { jobs.Run(behind, log) })
-	defer func() { stop(); work.Wait() }() // after the last request
+	asked, end := context.WithCancel(ctx)
+	work.Go(func() { background.Run(asked) })     // jobs end while the last requests do
+	defer func() { end(); stop(); work.Wait() }() // after the last request
 	return serveOn(ctx, l, server.Handler(), a.cfg.Drain, log)
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"portal/internal/kit/db"
-	"portal/internal/ops/housekeeping"
+	"portal/internal/kit/jobs"
 	"portal/internal/ops/metrics"
 	"portal/internal/ops/status"
 	"portal/internal/ops/trafficlog"
@@ -32,10 +32,10 @@ func (a *App) ready() []web.Part {
 }
 
 // status is what the page สถานะระบบ tells.
-func (a *App) status(jobs *housekeeping.Service) *status.Service {
+func (a *App) status(work *jobs.Client) *status.Service {
 	return status.New(status.Sources{
 		Build: status.Build{Version: Revision(), Go: runtime.Version(), Started: a.started}, BaseURL: a.cfg.BaseURL, Idle: a.cfg.SessionIdle,
-		Read: a.read, Pools: a.pools, Jobs: jobs.Jobs, Audit: a.Audit, Content: a.contents, Search: a.search, SignIn: a.signin, Now: time.Now,
+		Read: a.read, Pools: a.pools, Jobs: work.States, Audit: a.Audit, Content: a.contents, Search: a.search, SignIn: a.signin, Now: time.Now,
 	})
 }
 
@@ -47,10 +47,10 @@ func (a *App) pools() []status.Pool {
 	return []status.Pool{of("อ่าน", a.read), of("เขียน", a.write)}
 }
 
-func (a *App) metrics(state *status.Service, jobs *housekeeping.Service) *metrics.Metrics {
+func (a *App) metrics(state *status.Service, work *jobs.Client) *metrics.Metrics {
 	return metrics.New(metrics.Sources{
 		Pools:   map[string]*pgxpool.Pool{"read": a.read, "write": a.write},
-		Content: a.contents, Status: state, Jobs: jobs.Jobs, Now: time.Now,
+		Content: a.contents, Status: state, Jobs: work.States, Now: time.Now,
 	})
 }
 

@@ -21,7 +21,7 @@ var (
 	processes = []string{
 		"internal/people/onboarding", "internal/people/signin",
 		"internal/site/content", "internal/site/editing", "internal/site/search",
-		"internal/ops/backup", "internal/ops/features", "internal/ops/housekeeping", "internal/ops/metrics", "internal/ops/status",
+		"internal/ops/backup", "internal/ops/features", "internal/ops/metrics", "internal/ops/status",
 	}
 	helpers = []string{"internal/site/position"}
 )

@@ -69,7 +69,7 @@ func keepStill(ctx context.Context, address string) error {
 		return err
 	}
 	_, err = conn.Exec(ctx, `DO $$ DECLARE t regclass; BEGIN
-		FOR t IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+		FOR t IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace IN ('public'::regnamespace, 'jobs'::regnamespace)
 		LOOP EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', t); END LOOP; END $$`)
 	return errors.Join(err, conn.Close(ctx))
 }

@@ -138,13 +138,13 @@ func lease(ctx context.Context, conn *pgx.Conn, tmpl string) (string, error) {
 	}
 }
 
-// empty deletes every row but the record of migrations. replica mode skips
+// empty deletes every row but the records of migrations. replica mode skips
 // foreign keys and the triggers that make a table append-only.
 func empty(ctx context.Context, pool *pgxpool.Pool) error {
 	_, err := pool.Exec(ctx, `DO $$ DECLARE t regclass; BEGIN
 		SET LOCAL session_replication_role = replica;
 		FOR t IN SELECT oid FROM pg_class WHERE relkind = 'r'
-			AND relnamespace = 'public'::regnamespace AND relname <> 'goose_db_version'
+			AND relnamespace IN ('public'::regnamespace, 'jobs'::regnamespace) AND relname NOT IN ('goose_db_version', 'river_migration')
 		LOOP EXECUTE 'DELETE FROM ' || t; END LOOP; END $$`)
 	return err
 }

@@ -13,12 +13,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"portal/internal/kit/authz"
+	"portal/internal/kit/jobs"
 )
 
 // Log opens audited transactions.
@@ -144,6 +146,12 @@ func (t *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandT
 // Query runs a statement that returns rows.
 func (t *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
 	return t.tx.Query(ctx, sql, args...)
+}
+
+// Enqueue queues a job that runs once the transaction has committed, at the
+// moment at or, with the zero time, at once. After a rollback it never runs.
+func (t *Tx) Enqueue(ctx context.Context, args jobs.Args, at time.Time) error {
+	return jobs.Insert(ctx, t.tx, args, at)
 }
 
 // CopyIn loads the rows that COPY … FROM STDIN reads from r and returns how many

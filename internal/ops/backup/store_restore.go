@@ -193,6 +193,17 @@ func endAll(ctx context.Context, tx *audit.Tx, now time.Time) (e Ended, err erro
 		}
 		*step.n = tag.RowsAffected()
 	}
+	if err := forgetJobs(ctx, tx); err != nil {
+		return e, err
+	}
 	_, err = tx.Exec(ctx, `SELECT pg_notify('content', '')`) // to a server that waits for its content
 	return e, err
+}
+
+// forgetJobs removes jobs that were queued in this database before: they are
+// about rows that stand there no more. A backup holds none, and one that is older
+// than the schema of jobs is restored without it.
+func forgetJobs(ctx context.Context, tx *audit.Tx) error {
+	_, err := tx.Exec(ctx, `DO $$ BEGIN IF to_regclass('jobs.river_job') IS NOT NULL THEN DELETE FROM jobs.river_job; END IF; END $$`)
+	return err
 }

@@ -6,9 +6,9 @@ import (
 	"portal/internal/kit/idempotency"
 	"portal/internal/ops/auditlog"
 	"portal/internal/ops/backup"
-	"portal/internal/ops/housekeeping"
 	"portal/internal/ops/seed"
 	"portal/internal/ops/status"
+	"portal/internal/ops/trafficlog"
 	"portal/internal/org/agency"
 	"portal/internal/people/onboarding"
 	"portal/internal/people/session"
@@ -48,7 +48,7 @@ var All = []catalogue.Feature{
 	seed.Catalogue,
 	auditlog.Catalogue,
 	status.Catalogue,
-	housekeeping.Catalogue,
+	trafficlog.Catalogue,
 	backup.Catalogue,
 	token.Rotation,
 	idempotency.Catalogue,

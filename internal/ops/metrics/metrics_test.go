@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"context"
 	"io"
 	"net/http/httptest"
 	"regexp"
@@ -12,8 +13,8 @@ import (
 
 	"portal/internal/dev/testdb"
 	"portal/internal/kit/audit"
+	"portal/internal/kit/jobs"
 	"portal/internal/ops/auditlog"
-	"portal/internal/ops/housekeeping"
 	"portal/internal/ops/status"
 	"portal/internal/people/session"
 	"portal/internal/people/signin"
@@ -25,18 +26,18 @@ func newMetrics(t testing.TB, pool *pgxpool.Pool) *Metrics {
 	t.Helper()
 	log := audit.New(pool)
 	contents := content.New(pool, "", time.Now)
-	jobs := func() []housekeeping.Ran {
-		return []housekeeping.Ran{{Name: "sessions", Every: time.Hour, At: time.Now(), Failed: true}, {Name: "sign-ins"}}
+	all := func(context.Context) ([]jobs.State, error) {
+		return []jobs.State{{Name: "sessions", Every: time.Hour, At: time.Now(), Failed: true, Waiting: 2, Discarded: 1}, {Name: "sign-ins"}}, nil
 	}
 	state := status.New(status.Sources{
-		BaseURL: "http://localhost", Idle: time.Minute, Read: pool, Jobs: jobs, Audit: auditlog.New(pool, log, time.Now), Content: contents,
+		BaseURL: "http://localhost", Idle: time.Minute, Read: pool, Jobs: all, Audit: auditlog.New(pool, log, time.Now), Content: contents,
 		Search: search.New(contents, pool, pool, time.Now), Now: time.Now,
 		SignIn: signin.New(signin.Config{Issuer: "http://127.0.0.1:1", Now: time.Now}, pool, log, session.New(pool, log, session.DefaultLimits, time.Now)),
 	})
 	if err := contents.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return New(Sources{Pools: map[string]*pgxpool.Pool{"read": pool}, Content: contents, Status: state, Jobs: jobs, Now: time.Now})
+	return New(Sources{Pools: map[string]*pgxpool.Pool{"read": pool}, Content: contents, Status: state, Jobs: all, Now: time.Now})
 }
 
 func scrape(t testing.TB, m *Metrics) string {
@@ -68,7 +69,7 @@ func TestMetricsAreTold(t *testing.T) {
 		`portal_database_up 1`, `portal_sessions_live 0`, `portal_backup_last_timestamp_seconds 0`, `portal_drafts_overdue 0`,
 		`portal_content_away 0`, `portal_notifications_total 0`, `portal_db_pool_max_connections{pool="read"}`,
 		`portal_db_pool_connections{pool="read",state="used"}`, `portal_housekeeping_failed{task="sessions"} 1`,
-		`portal_housekeeping_last_run_timestamp_seconds{task="sign-ins"} 0`, `portal_build_info{`, "go_goroutines ", "process_open_fds ",
+		`portal_housekeeping_last_run_timestamp_seconds{task="sign-ins"} 0`, `portal_jobs_waiting{task="sessions"} 2`, `portal_jobs_discarded{task="sessions"} 1`, `portal_build_info{`, "go_goroutines ", "process_open_fds ",
 	} {
 		if !strings.Contains(text, "\n"+want) {
 			t.Errorf("no %s", want)

@@ -9,7 +9,7 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/kit/db"
-	"portal/internal/ops/housekeeping"
+	"portal/internal/kit/jobs"
 	"portal/internal/ops/status"
 	"portal/internal/site/content"
 )
@@ -19,7 +19,7 @@ type Sources struct {
 	Pools   map[string]*pgxpool.Pool
 	Content *content.Service
 	Status  *status.Service
-	Jobs    func() []housekeeping.Ran
+	Jobs    func(context.Context) ([]jobs.State, error)
 	Now     func() time.Time
 }
 
@@ -59,10 +59,12 @@ var (
 	certUntil  = gauge("portal_certificate_expiry_timestamp_seconds", "When the certificate of the portal's address ends.")
 	provider   = gauge("portal_provider_up", "1 if the provider answered what it was last asked.")
 	answered   = gauge("portal_provider_last_answer_timestamp_seconds", "When the provider last answered.")
-	jobAt      = gauge("portal_housekeeping_last_run_timestamp_seconds", "When a task of housekeeping last ran on this server; 0 for not yet.", "task")
+	jobAt      = gauge("portal_housekeeping_last_run_timestamp_seconds", "When a task of housekeeping last ran on any server, or on this one if it is its own; 0 for not yet.", "task")
 	jobFailed  = gauge("portal_housekeeping_failed", "1 if a task's last run failed.", "task")
+	jobsWait   = gauge("portal_jobs_waiting", "Jobs that wait for a run.", "task")
+	jobsLost   = gauge("portal_jobs_discarded", "Jobs of the last week that are not tried again.", "task")
 	everything = []*prometheus.Desc{poolConns, poolMost, poolTaken, poolWaits, poolCanceled, poolWaited, contentAge, contentAway, heard,
-		up, bytes, migration, wanted, sessions, drafts, overdue, backupAt, chain, head, certUntil, provider, answered, jobAt, jobFailed}
+		up, bytes, migration, wanted, sessions, drafts, overdue, backupAt, chain, head, certUntil, provider, answered, jobAt, jobFailed, jobsWait, jobsLost}
 )
 
 // Describe is asked by the registry.
@@ -84,13 +86,10 @@ func (o observed) Collect(to chan<- prometheus.Metric) {
 	_, away := o.from.Content.Age()
 	out.gauge(contentAway, number(away))
 	out.counter(heard, float64(o.from.Content.Heard()))
-	for _, j := range o.from.Jobs() {
-		out.time(jobAt, j.At, j.Name)
-		out.gauge(jobFailed, number(j.Failed), j.Name)
-	}
 	out.gauge(wanted, float64(db.WantedVersion()))
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
+	out.jobs(o.from.Jobs(ctx))
 	if n, err := o.from.Status.Numbers(ctx, authz.System("metrics")); err == nil {
 		out.numbers(n)
 	}
@@ -125,6 +124,19 @@ func (s sink) pool(name string, p *pgxpool.Stat) {
 	s.counter(poolWaits, float64(p.EmptyAcquireCount()), name)
 	s.counter(poolCanceled, float64(p.CanceledAcquireCount()), name)
 	s.counter(poolWaited, p.AcquireDuration().Seconds(), name)
+}
+
+// jobs sends how jobs stand, or nothing while the database is away.
+func (s sink) jobs(all []jobs.State, err error) {
+	if err != nil {
+		return
+	}
+	for _, j := range all {
+		s.time(jobAt, j.At, j.Name)
+		s.gauge(jobFailed, number(j.Failed), j.Name)
+		s.gauge(jobsWait, float64(j.Waiting), j.Name)
+		s.gauge(jobsLost, float64(j.Discarded), j.Name)
+	}
 }
 
 // numbers sends what is known; what is not known is left out rather than 0.

@@ -31,7 +31,7 @@ func (s *Service) looks(actor authz.Actor) []look {
 		one("backup", "การสำรองข้อมูล", s.backup),
 		one("audit", "บันทึกการใช้งาน", func(ctx context.Context) (Line, error) { return s.chain(ctx, actor) }),
 		one("certificate", "ใบรับรอง HTTPS", s.ofCertificate),
-		one("jobs", "งานเบื้องหลัง", known(func() Line { return ofJobs(s.Jobs(), s.Build.Started, s.Now()) })),
+		one("jobs", "งานเบื้องหลัง", s.background),
 	}
 }
 
@@ -58,6 +58,11 @@ func (s *Service) provider(ctx context.Context) (Line, error) {
 func (s *Service) content() Line {
 	_, away := s.Content.Age()
 	return ofContent(contentFacts{s.Content.Last() != nil, away, s.Content.OfDisk(), s.Content.Confirmed()}, s.Now())
+}
+
+func (s *Service) background(ctx context.Context) (Line, error) {
+	all, err := s.Jobs(ctx)
+	return ofJobs(all, s.Build.Started, s.Now()), err
 }
 
 func (s *Service) backup(ctx context.Context) (Line, error) {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"portal/internal/kit/jobs"
 	"portal/internal/ops/auditlog"
-	"portal/internal/ops/housekeeping"
 	"portal/internal/people/signin"
 	"portal/internal/text/thaidate"
 )
@@ -181,17 +181,19 @@ func ofCertificate(f certFacts, now time.Time) (Line, error) {
 // settling is how long after its start a server need not have done its jobs.
 const settling = 2 * time.Minute
 
-func ofJobs(jobs []housekeeping.Ran, started, now time.Time) Line {
-	var failed, late []string
+func ofJobs(all []jobs.State, started, now time.Time) Line {
+	var failed, late, lost []string
 	var last time.Time
 	done := 0
-	for _, j := range jobs {
+	for _, j := range all {
 		switch {
 		case j.Failed:
-			failed = append(failed, jobName(j.Name))
-		case j.At.IsZero() && now.Sub(started) > settling, !j.At.IsZero() && now.Sub(j.At) > 2*j.Every+settling:
-			late = append(late, jobName(j.Name))
-		case !j.At.IsZero():
+			failed = append(failed, j.Words)
+		case j.Discarded > 0 && j.Every == 0:
+			lost = append(lost, j.Words)
+		case isLate(j, started, now):
+			late = append(late, j.Words)
+		case !j.At.IsZero() || j.Every == 0:
 			done++
 		}
 		if j.At.After(last) {
@@ -201,29 +203,25 @@ func ofJobs(jobs []housekeeping.Ran, started, now time.Time) Line {
 	switch {
 	case len(failed) > 0:
 		return Line{State: Bad, Text: "ทำไม่สำเร็จ: " + list(failed), Hint: "ควรดูบันทึกการทำงานของระบบ"}
+	case len(lost) > 0:
+		return Line{State: Check, Text: "มีงานที่เลิกลองทำ: " + list(lost), Hint: "ควรดูบันทึกการทำงานของระบบ"}
 	case len(late) > 0:
 		return Line{State: Check, Text: "ยังไม่ทำตามเวลา: " + list(late), Hint: "ควรดูบันทึกการทำงานของระบบ"}
 	case last.IsZero():
 		return Line{Text: "ระบบเพิ่งเริ่มทำงาน งานแรกจะเริ่มภายในหนึ่งนาที"}
 	}
-	return Line{Text: fmt.Sprintf("ทำแล้ว %d จาก %d งาน ล่าสุด %s", done, len(jobs), ago(now.Sub(last)))}
+	return Line{Text: fmt.Sprintf("ทำแล้ว %d จาก %d งาน ล่าสุด %s", done, len(all), ago(now.Sub(last)))}
+}
+
+// isLate reports whether a scheduled job should have run by now.
+func isLate(j jobs.State, started, now time.Time) bool {
+	if j.Every == 0 || now.Sub(started) <= settling {
+		return false
+	}
+	return j.At.IsZero() || now.Sub(j.At) > 2*j.Every+settling
 }
 
 func list(names []string) string { slices.Sort(names); return strings.Join(names, ", ") }
-
-var jobNames = map[string]string{ // #nosec G101 -- words on screens
-	"audit head": "จดหัวบันทึกการใช้งาน", "audit retention": "ลบบันทึกการใช้งานที่ครบกำหนด", "sessions": "ล้างการเข้าใช้งานเก่า",
-	"sign-ins": "ล้างการเข้าสู่ระบบที่ค้าง", "uploads": "ล้างไฟล์นำเข้าที่ค้าง", "expired codes": "ลบรหัส Token ที่หมดอายุ",
-	"token tries": "ล้างจำนวนครั้งที่ลองรหัส", "form results": "ล้างผลของแบบฟอร์มเก่า", "traffic log retention": "ลบไฟล์ข้อมูลจราจรที่ครบกำหนด",
-}
-
-// jobName is a job's name in Thai; one that is new here keeps its own.
-func jobName(name string) string {
-	if thai := jobNames[name]; thai != "" {
-		return thai
-	}
-	return name
-}
 
 // ago is how long ago something was, in words.
 func ago(d time.Duration) string {

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"portal/internal/kit/jobs"
 	"portal/internal/ops/auditlog"
-	"portal/internal/ops/housekeeping"
 	"portal/internal/people/signin"
 )
 
@@ -17,7 +17,7 @@ func before(d time.Duration) time.Time { return now.Add(-d) }
 // TestRules is every state that each line can have.
 func TestRules(t *testing.T) {
 	certificate := func(f certFacts) Line { l, _ := ofCertificate(f, now); return l }
-	jobs := func(all ...housekeeping.Ran) Line { return ofJobs(all, before(time.Hour), now) }
+	background := func(all ...jobs.State) Line { return ofJobs(all, before(time.Hour), now) }
 	for name, tt := range map[string]struct {
 		line  Line
 		state State
@@ -59,11 +59,13 @@ func TestRules(t *testing.T) {
 		"certificate unknown": {certificate(certFacts{Until: now.Add(60 * 24 * time.Hour)}), Check, "เหลือ 60 วัน"},
 		"certificate hidden":  {certificate(certFacts{}), Check, "ตรวจไม่ได้"},
 		"plain":               {certificate(certFacts{Plain: true}), Good, "ไม่ได้ตรวจ"},
-		"just started":        {ofJobs([]housekeeping.Ran{{Name: "sessions", Every: time.Hour}}, before(time.Second), now), Good, "เพิ่งเริ่ม"},
-		"jobs":                {jobs(housekeeping.Ran{Name: "sessions", Every: time.Hour, At: before(time.Minute)}), Good, "1 จาก 1"},
-		"job never ran":       {jobs(housekeeping.Ran{Name: "sessions", Every: time.Hour}), Check, "ล้างการเข้าใช้งานเก่า"},
-		"job is late":         {jobs(housekeeping.Ran{Name: "audit head", Every: time.Minute, At: before(10 * time.Minute)}), Check, "จดหัว"},
-		"job failed":          {jobs(housekeeping.Ran{Name: "new", Every: time.Hour, At: now, Failed: true}), Bad, "new"},
+		"just started":        {ofJobs([]jobs.State{{Words: "ล้างการเข้าใช้งานเก่า", Every: time.Hour}}, before(time.Second), now), Good, "เพิ่งเริ่ม"},
+		"jobs":                {background(jobs.State{Words: "ล้างการเข้าใช้งานเก่า", Every: time.Hour, At: before(time.Minute)}), Good, "1 จาก 1"},
+		"job never ran":       {background(jobs.State{Words: "ล้างการเข้าใช้งานเก่า", Every: time.Hour}), Check, "ล้างการเข้าใช้งานเก่า"},
+		"job is late":         {background(jobs.State{Words: "จดหัวบันทึกการใช้งาน", Every: time.Minute, At: before(10 * time.Minute)}), Check, "จดหัว"},
+		"job failed":          {background(jobs.State{Words: "new", Every: time.Hour, At: now, Failed: true}), Bad, "new"},
+		"job given up":        {background(jobs.State{Words: "ส่งจดหมาย", Discarded: 2}), Check, "ส่งจดหมาย"},
+		"job on request":      {background(jobs.State{Words: "ส่งจดหมาย", At: now}, jobs.State{Words: "นำเข้า"}), Good, "2 จาก 2"},
 	} {
 		if tt.line.State != tt.state || !strings.Contains(tt.line.Text, tt.text) {
 			t.Errorf("%s: %s %q, want %s %q", name, tt.line.State.Name(), tt.line.Text, tt.state.Name(), tt.text)

@@ -10,8 +10,8 @@ import (
 
 	"portal/internal/kit/authz"
 	"portal/internal/kit/db"
+	"portal/internal/kit/jobs"
 	"portal/internal/ops/auditlog"
-	"portal/internal/ops/housekeeping"
 	"portal/internal/people/signin"
 	"portal/internal/site/content"
 	"portal/internal/site/search"
@@ -76,7 +76,7 @@ type Sources struct {
 	Idle    time.Duration // after which a session has ended
 	Read    db.Reader
 	Pools   func() []Pool
-	Jobs    func() []housekeeping.Ran
+	Jobs    func(context.Context) ([]jobs.State, error)
 	Audit   *auditlog.Service
 	Content *content.Service
 	Search  *search.Service

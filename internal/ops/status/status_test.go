@@ -15,9 +15,9 @@ import (
 	"portal/internal/dev/testdb"
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
+	"portal/internal/kit/jobs"
 	"portal/internal/kit/problem"
 	"portal/internal/ops/auditlog"
-	"portal/internal/ops/housekeeping"
 	"portal/internal/people/session"
 	"portal/internal/people/signin"
 	"portal/internal/site/content"
@@ -33,7 +33,7 @@ func newService(t *testing.T, pool *pgxpool.Pool, issuer, baseURL string) *Servi
 	contents := content.New(pool, "", time.Now)
 	return New(Sources{
 		Build: Build{Version: "abc", Go: "go1", Started: time.Now()}, BaseURL: baseURL, Idle: 15 * time.Minute,
-		Read: pool, Pools: func() []Pool { return []Pool{{"อ่าน", 1, 20}} }, Jobs: func() []housekeeping.Ran { return nil },
+		Read: pool, Pools: func() []Pool { return []Pool{{"อ่าน", 1, 20}} }, Jobs: func(context.Context) ([]jobs.State, error) { return nil, nil },
 		Audit: auditlog.New(pool, log, time.Now), Content: contents, Search: search.New(contents, pool, pool, time.Now),
 		SignIn: signin.New(signin.Config{Issuer: issuer, Now: time.Now}, pool, log, session.New(pool, log, session.DefaultLimits, time.Now)),
 		Now:    time.Now,

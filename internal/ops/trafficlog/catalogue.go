@@ -1,4 +1,4 @@
-package housekeeping
+package trafficlog
 
 import (
 	"portal/internal/kit/audit"
