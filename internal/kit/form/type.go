@@ -56,7 +56,7 @@ func checkWebsite(text string) string {
 		return "เว็บไซต์ต้องขึ้นต้นด้วย https:// กรุณาแก้ไขที่อยู่เว็บไซต์"
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "https" || u.User != nil || !hostName.MatchString(u.Hostname()) || strings.Contains(text, " ") {
+	if err != nil || u.Scheme != "https" || u.User != nil || !hostName.MatchString(u.Hostname()) || strings.ContainsAny(text, ` "<>`) {
 		return "ที่อยู่เว็บไซต์ไม่ถูกต้อง ตัวอย่าง https://www.example.go.th"
 	}
 	return ""
@@ -67,7 +67,7 @@ var hostName = regexp.MustCompile(`^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$
 
 func checkEmail(text string) string {
 	a, err := mail.ParseAddress(text)
-	if err == nil && a.Address == text {
+	if err == nil && a.Address == text && !strings.ContainsAny(text, ` "<>`) {
 		_, host, _ := strings.Cut(text, "@")
 		if hostName.MatchString(host) {
 			return ""
