@@ -29,6 +29,7 @@ type Agency struct {
 	ShortName string
 	Address   string
 	Telephone string
+	Website   string // an https address
 	Hidden    bool
 	Version   int // goes up with every change
 }
