@@ -30,6 +30,7 @@ type Agency struct {
 	Address   string
 	Telephone string
 	Website   string // an https address
+	Email     string
 	Hidden    bool
 	Version   int // goes up with every change
 }

@@ -368,3 +368,19 @@ func TestWebsite(t *testing.T) {
 		t.Errorf("saved %q", a.Website)
 	}
 }
+
+func TestEmail(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	e := Entry{Code: "77", Kind: authz.Ministry, Name: "กระทรวง", Email: "saraban"}
+	if _, err := o.s.AddUnder(o.ctx, o.admin, "", e, nil); problem.Of(err).Field("email") == "" {
+		t.Errorf("no address: %v", err)
+	}
+	e.Email = " saraban@dlt.go.th "
+	if _, err := o.s.AddUnder(o.ctx, o.admin, "", e, nil); err != nil {
+		t.Fatal(err)
+	}
+	if a := o.read("77"); a.Email != "saraban@dlt.go.th" {
+		t.Errorf("saved %q", a.Email)
+	}
+}
