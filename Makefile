@@ -50,9 +50,9 @@ unit: ## unit, database, web and house tests; RACE=all watches every package for
 one: ## the tests of one feature: make one FEATURE=people/token
 	$(TEST) ./internal/$(FEATURE)/...
 
-e2e: build devportal ## journeys in a real browser
+e2e: build devportal ## journeys in a real browser; LOOKS=all looks at every page in every width
 	sh .ci/chromium
-	$(TEST) -count=1 -timeout 40m ./e2e/...
+	PORTAL_LOOKS='$(LOOKS)' $(TEST) -count=1 -timeout 40m ./e2e/...
 
 torture: fuzz build devportal ## what needs load, faults or room: fuzzing, and tests with Torture in their names but SKIP
 	sh .ci/nginx

@@ -23,9 +23,9 @@ type Part struct {
 type healthPages struct{ *Server }
 
 // live says that the process answers. It asks nothing of anybody: a server is not
-// to be started anew because the database is away.
+// to be restarted because the database is away.
 func (p healthPages) live(w http.ResponseWriter, _ *http.Request) {
-	_, _ = io.WriteString(w, "ok\n") // whoever asked has gone
+	_, _ = io.WriteString(w, "ok\n") // the client has gone
 }
 
 // readyWithin is how long a part may take to say that it is there.
@@ -84,6 +84,6 @@ func inWords(err error) string {
 	return "does not work; the server's log says why"
 }
 
-// Stop makes /readyz say that the server is stopping, so that whoever shares out
+// Stop makes /readyz say that the server is stopping, so that the load balancer that shares out
 // requests sends no more.
 func (s *Server) Stop() { s.stopping.Store(true) }

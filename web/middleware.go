@@ -16,10 +16,10 @@ import (
 	"portal/web/kit"
 )
 
-// numbered gives each request the number that its lines in the log and its error
+// requestID gives each request the number that its lines in the log and its error
 // page bear. It is short enough to be read aloud and chosen by us alone: chi's own
 // tells the machine's name, counts the requests, and believes what the client says.
-func numbered(next http.Handler) http.Handler {
+func requestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		letters := rand.Text()
 		number := letters[:5] + "-" + letters[5:10]
@@ -81,8 +81,8 @@ func (s *Server) recoverer(next http.Handler) http.Handler {
 	})
 }
 
-// ownHost refuses requests for another host, so that no link is ever built for one.
-func (s *Server) ownHost(next http.Handler) http.Handler {
+// requireHost refuses requests for another host, so that no link is ever built for one.
+func (s *Server) requireHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Host != s.host {
 			w.Header().Set("Connection", "close")

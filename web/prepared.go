@@ -20,22 +20,22 @@ import (
 	"portal/templates/layout"
 )
 
-// preparedPages keeps each public page as the bytes that are sent
+// pageCache keeps each public page as the bytes that are sent
 // (docs/adr/0007-prepared-pages.md).
-type preparedPages struct {
+type pageCache struct {
 	*Server
-	making *sync.Mutex // held by whoever makes a shelf
-	now    *atomic.Pointer[shelf]
+	making *sync.Mutex // held while a snapshot is made
+	now    *atomic.Pointer[snapshot]
 	work   chan struct{} // there is something to compress
 }
 
-func newPreparedPages(s *Server) preparedPages {
-	return preparedPages{s, new(sync.Mutex), new(atomic.Pointer[shelf]), make(chan struct{}, 1)}
+func newPageCache(s *Server) pageCache {
+	return pageCache{s, new(sync.Mutex), new(atomic.Pointer[snapshot]), make(chan struct{}, 1)}
 }
 
-// shelf is every public page, of one version of the content. It is never
+// snapshot is every public page, of one version of the content. It is never
 // changed once made.
-type shelf struct {
+type snapshot struct {
 	of    *content.Content
 	pages map[string]*prepared // by path
 }
@@ -87,16 +87,16 @@ func variantOf(d layout.Display, signedIn bool) int {
 	return n
 }
 
-// follow puts the pages of a new content on the shelf at once; they are
+// follow puts the pages of a new content in the snapshot at once; they are
 // compressed for the wire a moment later (Prepare).
-func (p preparedPages) follow(c *content.Content) {
+func (p pageCache) follow(c *content.Content) {
 	if _, err := p.make(c); err != nil {
 		p.cfg.Log.Error("preparing the public pages", "err", err)
 	}
 }
 
-// shelf is the pages as the content is now.
-func (p preparedPages) shelf(ctx context.Context) (*shelf, error) {
+// snapshot is the pages as the content is now.
+func (p pageCache) snapshot(ctx context.Context) (*snapshot, error) {
 	c, err := p.Content.Current(ctx)
 	if err != nil {
 		return nil, err
@@ -107,14 +107,14 @@ func (p preparedPages) shelf(ctx context.Context) (*shelf, error) {
 	return p.make(c)
 }
 
-func (p preparedPages) make(c *content.Content) (*shelf, error) {
+func (p pageCache) make(c *content.Content) (*snapshot, error) {
 	p.making.Lock()
 	defer p.making.Unlock()
 	old := p.now.Load()
 	if old != nil && old.of == c {
 		return old, nil
 	}
-	made := &shelf{c, map[string]*prepared{}}
+	made := &snapshot{c, map[string]*prepared{}}
 	all, err := p.render(c)
 	if err != nil {
 		return nil, err
@@ -151,9 +151,9 @@ func (s *Server) Prepare(ctx context.Context) {
 	}
 }
 
-// compressAll compresses one page after the other and puts each on the shelf as
+// compressAll compresses one page after the other and puts each in the snapshot as
 // soon as it is ready.
-func (p preparedPages) compressAll(ctx context.Context) {
+func (p pageCache) compressAll(ctx context.Context) {
 	for ctx.Err() == nil {
 		path, page := p.nextUncompressed()
 		if page == nil {
@@ -165,7 +165,7 @@ func (p preparedPages) compressAll(ctx context.Context) {
 	}
 }
 
-func (p preparedPages) nextUncompressed() (string, *prepared) {
+func (p pageCache) nextUncompressed() (string, *prepared) {
 	s := p.now.Load()
 	if s == nil {
 		return "", nil
@@ -179,14 +179,14 @@ func (p preparedPages) nextUncompressed() (string, *prepared) {
 }
 
 // replace exchanges a page unless it has changed meanwhile.
-func (p preparedPages) replace(path string, old, small *prepared) {
+func (p pageCache) replace(path string, old, small *prepared) {
 	p.making.Lock()
 	defer p.making.Unlock()
 	s := p.now.Load()
 	if s.pages[path] != old {
 		return
 	}
-	next := &shelf{s.of, maps.Clone(s.pages)}
+	next := &snapshot{s.of, maps.Clone(s.pages)}
 	next.pages[path] = small
 	p.now.Store(next)
 }
@@ -238,8 +238,8 @@ func (p *prepared) fill(texts []compress.Text) {
 
 // show sends a page that came by the long way: with a query, or before the
 // first content was read.
-func (p preparedPages) show(w http.ResponseWriter, r *http.Request) error {
-	s, err := p.shelf(r.Context())
+func (p pageCache) show(w http.ResponseWriter, r *http.Request) error {
+	s, err := p.snapshot(r.Context())
 	if err != nil {
 		return fmt.Errorf("reading the content: %w", err)
 	}

@@ -29,9 +29,9 @@ func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answer sends a page that is on the shelf, and reports whether it did. A
+// answer sends a page that is in the snapshot, and reports whether it did. A
 // request that asks for anything unusual goes the long way.
-func (p preparedPages) answer(w http.ResponseWriter, r *http.Request) bool {
+func (p pageCache) answer(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || r.Host != p.host {
 		return false
 	}
@@ -63,7 +63,7 @@ var (
 
 // send sends a page in the variant and coding that suit the request. Most readers
 // have it already and learn that it is still good.
-func (p preparedPages) send(w http.ResponseWriter, r *http.Request, page *prepared) (status int) {
+func (p pageCache) send(w http.ResponseWriter, r *http.Request, page *prepared) (status int) {
 	variant, own := p.variant(r)
 	if variant >= len(page.variants) {
 		variant, own = 0, false
@@ -87,13 +87,13 @@ func (p preparedPages) send(w http.ResponseWriter, r *http.Request, page *prepar
 	}
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body.bytes) // the reader has gone: nobody is left to tell
+		_, _ = w.Write(body.bytes) // the reader has gone: there is no one to answer
 	}
 	return http.StatusOK
 }
 
 // variant is how this reader sees pages; own is false if that is the usual one.
-func (p preparedPages) variant(r *http.Request) (variant int, own bool) {
+func (p pageCache) variant(r *http.Request) (variant int, own bool) {
 	var d layout.Display
 	signedIn := false
 	for _, line := range r.Header["Cookie"] {

@@ -22,7 +22,7 @@ import (
 )
 
 // Page writes one public page of c.
-func (p preparedPages) Page(c *content.Content, path string) ([]byte, error) {
+func (p pageCache) Page(c *content.Content, path string) ([]byte, error) {
 	all, err := p.render(c)
 	if err != nil {
 		return nil, err
@@ -73,10 +73,10 @@ var textPages = map[string]string{
 }
 
 // Paths are the public pages that search engines may list.
-func (p preparedPages) Paths() []string { return publicPaths }
+func (p pageCache) Paths() []string { return publicPaths }
 
 // Options are the public pages that do not come from the table of text pages.
-func (p preparedPages) Options() []component.Option {
+func (p pageCache) Options() []component.Option {
 	var all []component.Option
 	for _, page := range publicPages {
 		all = append(all, component.Option{Value: page.path, Label: page.title})
@@ -85,7 +85,7 @@ func (p preparedPages) Options() []component.Option {
 }
 
 // render writes every public page, as a new visitor sees it.
-func (p preparedPages) render(c *content.Content) ([]rendered, error) {
+func (p pageCache) render(c *content.Content) ([]rendered, error) {
 	all := publicPages[:len(publicPages):len(publicPages)]
 	for _, text := range c.Pages {
 		if path, known := textPages[text.Slug]; known {
@@ -119,7 +119,7 @@ func picturesOf(c *content.Content) markdown.Pictures {
 }
 
 // renderForMachines adds what no person reads.
-func (p preparedPages) renderForMachines(c *content.Content, list []rendered) ([]rendered, error) {
+func (p pageCache) renderForMachines(c *content.Content, list []rendered) ([]rendered, error) {
 	feed, err := p.feed(c)
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func (s *Server) Handler() http.Handler {
 	if s.cfg.Trace != nil {
 		r.Use(s.cfg.Trace)
 	}
-	r.Use(numbered, s.clientAddress, s.accessLog, s.headers, s.recoverer, middleware.GetHead)
+	r.Use(requestID, s.clientAddress, s.accessLog, s.headers, s.recoverer, middleware.GetHead)
 	r.NotFound(s.Handle(notFound))
 	r.MethodNotAllowed(s.methodNotAllowed)
 
@@ -37,11 +37,11 @@ func (s *Server) Handler() http.Handler {
 	r.Get("/readyz", s.health.ready)
 
 	r.Group(func(r chi.Router) {
-		r.Use(s.ownHost)
+		r.Use(s.requireHost)
 		s.people.ProviderRoutes(r)
 	})
 	r.Group(func(r chi.Router) {
-		r.Use(s.ownHost, s.sameOrigin)
+		r.Use(s.requireHost, s.sameOrigin)
 		s.preparedRoutes(s.Public(r))
 		for _, a := range s.areas {
 			a.Routes(r)

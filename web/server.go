@@ -47,7 +47,7 @@ type Config struct {
 	Traffic        *slog.Logger       // one line for each request; nil: to Log
 	Lines          *trafficlog.Buffer // the same for prepared pages, which it counts as well; nil: to Traffic
 	Now            func() time.Time
-	Observer       kit.Observer                    // nil: nobody counts
+	Observer       kit.Observer                    // nil: nothing is counted
 	Trace          func(http.Handler) http.Handler // around the router; nil: no traces
 }
 
@@ -80,7 +80,7 @@ type Server struct {
 	sessionCookie, displayCookie string // names
 	stopping                     atomic.Bool
 
-	prepared preparedPages
+	prepared pageCache
 	health   healthPages
 	people   *people.Area
 	site     *sitepages.Area
@@ -98,7 +98,7 @@ func New(cfg Config, v Services) *Server {
 	}
 	s.common = s.security()
 	s.sessionCookie, s.displayCookie = s.CookieName("session"), s.CookieName("display")
-	s.prepared = newPreparedPages(s)
+	s.prepared = newPageCache(s)
 	s.Content.OnChange(s.prepared.follow)
 	s.health = healthPages{s}
 	s.people = people.New(s.Kit, people.Services{

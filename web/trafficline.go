@@ -49,7 +49,7 @@ func prefixes(list []string) (all []netip.Prefix) {
 	return all
 }
 
-// answered tells of a request that was answered from the shelf, in the form of
+// answered tells of a request that was answered from the snapshot, in the form of
 // accessLog.
 func (s *Server) answered(r *http.Request, client netip.Addr, status int, start time.Time, took time.Duration) {
 	of := trafficlog.Request{
@@ -95,7 +95,7 @@ func (f fixed) set(h http.Header) {
 
 // security are the headers that keep browsers from doing anything with a page
 // that it does not ask for. Transport security is not preloaded: that list takes
-// whole domains, which is for whoever answers for info.go.th to decide.
+// whole domains, which is for the owner of info.go.th to decide.
 func (s *Server) security() (f fixed) {
 	f.add("Content-Security-Policy", kit.Policy(s.Provider, false))
 	f.add("X-Content-Type-Options", "nosniff")

@@ -79,7 +79,7 @@ func firstWithin(w http.ResponseWriter, d time.Duration) {
 	}
 }
 
-// deadlineOf is the patience that w was wrapped in, or nil.
+// deadlineOf is the deadline that w was wrapped in, or nil.
 func deadlineOf(w http.ResponseWriter) *deadline {
 	for {
 		switch v := w.(type) {

@@ -7,6 +7,7 @@ import (
 	"portal/templates/layout"
 )
 
+// ReadDisplay is the display that the cookie called name asks for.
 func ReadDisplay(r *http.Request, name string) layout.Display {
 	c, err := r.Cookie(name)
 	if err != nil {
@@ -15,6 +16,7 @@ func ReadDisplay(r *http.Request, name string) layout.Display {
 	return DisplayOf(c.Value)
 }
 
+// DisplayOf reads the value of a display cookie; what it does not know is as usual.
 func DisplayOf(value string) layout.Display {
 	size, contrast, _ := strings.Cut(value, ".")
 	if size != "small" && size != "large" {
@@ -23,6 +25,7 @@ func DisplayOf(value string) layout.Display {
 	return layout.Display{TextSize: size, Contrast: contrast == "contrast"}
 }
 
+// WriteDisplay is the value of a display cookie that DisplayOf reads.
 func WriteDisplay(d layout.Display) string {
 	if d.Contrast {
 		return d.TextSize + ".contrast"

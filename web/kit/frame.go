@@ -25,6 +25,8 @@ func (k *Kit) Frame(r *http.Request, title, description string) (layout.Page, er
 	return k.FrameOf(r, c.Site, title, description), nil
 }
 
+// FrameOf builds the frame of a page with the words of site, which needs no
+// database: for error pages and the end of a session.
 func (k *Kit) FrameOf(r *http.Request, site settings.Site, title, description string) layout.Page {
 	p := k.VisitorFrame(r.URL.Path, site, title, description)
 	p.Display, p.SignedIn = ReadDisplay(r, k.displayCookie), k.HasSessionCookie(r)
@@ -42,7 +44,7 @@ func (k *Kit) VisitorFrame(path string, site settings.Site, title, description s
 	return p
 }
 
-// OfficeFrame builds the frame of a page for somebody who is signed in.
+// OfficeFrame builds the frame of a page for a signed-in person.
 func (k *Kit) OfficeFrame(r *http.Request, title string) (layout.Page, error) {
 	p, err := k.Frame(r, title, "")
 	if err != nil {

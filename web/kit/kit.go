@@ -69,7 +69,7 @@ func (k *Kit) Office(r chi.Router, most int64) chi.Router {
 // refusedWithin bounds recording a refusal: the answer waits for it.
 const refusedWithin = 2 * time.Second
 
-// refused records that somebody was refused what they asked for. The answer
+// refused records that a person was refused what they asked for. The answer
 // goes out even if that fails.
 func (k *Kit) refused(r *http.Request, message string) {
 	if !k.SignedIn(r.Context()) || k.Refusals == nil {

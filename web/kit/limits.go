@@ -18,11 +18,11 @@ import (
 	"portal/internal/kit/ratelimit"
 )
 
-// knownLasts is how long a browser is known after somebody signed in with it.
+// knownLasts is how long a browser is known after a sign-in with it.
 const knownLasts = 180 * 24 * time.Hour
 
 // RateLimit takes one from what the visitor has left, and returns a Busy problem that
-// says message if there is nothing. A browser with which somebody has signed in
+// says message if there is nothing. A browser with which a person has signed in
 // before has its own count (a device cookie, as OWASP calls it); all others
 // behind one address share one. So an office can be flooded from within without
 // being shut out.
@@ -69,7 +69,7 @@ func SetRetryAfter(w http.ResponseWriter, p *problem.Error) {
 	}
 }
 
-// knownBrowser is the number of a browser with which somebody has signed in, or
+// knownBrowser is the number of a browser with which a person has signed in, or
 // "". The cookie's seal says that the number is one of ours.
 func (k *Kit) knownBrowser(r *http.Request) string {
 	id, seal, _ := strings.Cut(k.Cookie(r, "known"), ".")

@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// Observer hears what the server does, for whoever counts it. It is told routes
+// Observer is notified of what the server does, to count it. It is told routes
 // and outcomes, never addresses or people.
 type Observer interface {
 	Request(method, route string, status int, took time.Duration)
@@ -12,7 +12,7 @@ type Observer interface {
 	Redemption(outcome string) // redeemed, refused, paused or failed
 }
 
-// noop is the Observer of a server that nobody counts for.
+// noop is the Observer of a server whose work is not counted.
 type noop struct{}
 
 func (noop) Request(string, string, int, time.Duration) {}

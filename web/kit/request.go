@@ -70,6 +70,8 @@ var errNoText = errors.New("web: not UTF-8, or NUL in it")
 
 func noText(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }
 
+// ClientAddress is the network address that the request came from, as the
+// trusted proxies report it.
 func ClientAddress(r *http.Request) string { return middleware.GetClientIP(r.Context()) }
 
 // MaxText is more than the longest text of the site needs, in bytes of a form:

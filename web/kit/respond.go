@@ -92,7 +92,7 @@ func (k *Kit) LogCause(r *http.Request, err error) {
 	}
 }
 
-// tryAgainIn is for when nobody knows how long something will be away.
+// tryAgainIn is for when it is unknown how long something will be away.
 const tryAgainIn = 10 * time.Second
 
 // StatusPage renders the page for a status. It asks nothing of the database.
@@ -129,7 +129,7 @@ func (k *Kit) Render(w http.ResponseWriter, r *http.Request, status int, c templ
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	w.WriteHeader(status)
-	_, _ = b.WriteTo(w) // the reader has gone: nobody is left to tell
+	_, _ = b.WriteTo(w) // the reader has gone: there is no one to answer
 	return nil
 }
 
@@ -153,22 +153,26 @@ func doneWith(b *bytes.Buffer) {
 }
 
 // SaveSession writes down what the next page is to say once. Where that fails the page
-// says it twice or not at all: what was asked for is done, or read, and nobody
-// may be told otherwise.
+// says it twice or not at all: what was asked for is done, or read, and the
+// answer must say so.
 func (k *Kit) SaveSession(ctx context.Context) {
 	c := k.Current(ctx)
 	if !c.Actor.SignedIn() {
 		return
 	}
 	if err := k.Sessions.Save(ctx, c); err != nil {
-		k.Log.LogAttrs(ctx, slog.LevelWarn, "the session's values were not saved", slog.String("id", middleware.GetReqID(ctx)), slog.Any("err", err))
+		k.Log.LogAttrs(ctx, slog.LevelWarn, "the session's values were not saved",
+			slog.String("id", middleware.GetReqID(ctx)), slog.Any("err", err))
 	}
 }
 
+// Redirect leads on after a form (303). to must be a path of the portal, the
+// result of signin.SafeReturn, or an address of the provider.
 func Redirect(w http.ResponseWriter, r *http.Request, to string) {
 	http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- callers pass own paths, signin.SafeReturn, or the provider
 }
 
+// TooLarge reports whether err says that a body is larger than LimitBody lets it be.
 func TooLarge(err error) bool {
 	var limit *http.MaxBytesError
 	return errors.As(err, &limit)

@@ -28,7 +28,8 @@ func (k *Kit) askToSignIn(w http.ResponseWriter, r *http.Request) {
 // session that ended is known. A button that stands on another page has nothing
 // typed: it names that page in its field "return".
 func (k *Kit) saveForm(w http.ResponseWriter, r *http.Request) (to string) {
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" || r.ParseForm() != nil {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "application/x-www-form-urlencoded" || r.ParseForm() != nil {
 		r.PostForm = nil // a file, or too large: it is chosen again
 	}
 	if !hasPage(r) {
@@ -76,6 +77,7 @@ func (k *Kit) restored(r *http.Request) bool {
 	return ok && v.restored
 }
 
+// LogSavedForm logs that a form could not be saved or given back.
 func (k *Kit) LogSavedForm(r *http.Request, err error) {
 	k.Log.LogAttrs(r.Context(), slog.LevelError, "a form was not kept",
 		slog.String("id", middleware.GetReqID(r.Context())), slog.String("path", r.URL.Path), slog.Any("err", err))

@@ -73,7 +73,7 @@ func isVisit(r *http.Request) bool {
 	return r.Method == http.MethodGet && (mode == "navigate" || mode == "")
 }
 
-// Current is the live session; outside withSession it is nobody's.
+// Current is the live session; outside WithSession it is empty.
 func (k *Kit) Current(ctx context.Context) session.Current {
 	if v, ok := ctx.Value(visitKey{}).(*Visit); ok {
 		return v.current
@@ -109,6 +109,7 @@ func (k *Kit) CookieName(name string) string {
 	return "portal-" + name
 }
 
+// HasSessionCookie reports whether the browser has a session, live or ended.
 func (k *Kit) HasSessionCookie(r *http.Request) bool {
 	_, err := r.Cookie(k.CookieName("session"))
 	return err == nil

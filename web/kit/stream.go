@@ -24,7 +24,7 @@ const (
 // Stream sends the table that write makes as a file called name plus the
 // format's ending, row by row, so that its length costs no memory. An error
 // before the first chunk is returned; after it the connection is cut, so that
-// nobody takes a part for the whole.
+// a part is not taken for the whole.
 //
 // write should stop when it gets an error from the Writer: the reader has gone.
 func (k *Kit) Stream(w http.ResponseWriter, r *http.Request, name string, format export.Format, write func(export.Writer) error) error {
@@ -43,6 +43,7 @@ func (k *Kit) Stream(w http.ResponseWriter, r *http.Request, name string, format
 	panic(http.ErrAbortHandler)
 }
 
+// ErrReaderGone is what a Writer of Stream returns when its reader has gone.
 var ErrReaderGone = errors.New("web: the reader of a download has gone")
 
 // download is the response behind a table: its headers go out with the first

@@ -11,7 +11,7 @@ import (
 )
 
 // RenderTagged sends a public page under an entity tag of its bytes. A page
-// differs by the display cookie and by whether anybody is signed in.
+// differs by the display cookie and by whether the reader has a session.
 func (k *Kit) RenderTagged(w http.ResponseWriter, r *http.Request, c templ.Component) error {
 	b := pageBuffer()
 	defer doneWith(b)

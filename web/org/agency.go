@@ -123,7 +123,7 @@ type suggestion struct {
 	About string `json:"about"`
 }
 
-// suggest answers a unit picker while somebody types.
+// suggest answers a unit picker while a person types.
 func (p agencyPages) suggest(w http.ResponseWriter, r *http.Request) error {
 	units, more, err := p.agencies.Find(r.Context(), p.Actor(r), authz.ViewAgencies, r.URL.Query().Get("q"))
 	if err != nil {
@@ -141,6 +141,6 @@ func (p agencyPages) suggest(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = w.Write(body) // the reader has gone: nobody is left to tell
+	_, _ = w.Write(body) // the reader has gone: there is no one to answer
 	return nil
 }

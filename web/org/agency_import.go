@@ -124,6 +124,6 @@ func (p agencyPages) download(w http.ResponseWriter, name string, fill func(expo
 	h.Set("Content-Type", export.CSV.ContentType())
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	_, _ = b.WriteTo(w) // the reader has gone: nobody is left to tell
+	_, _ = b.WriteTo(w) // the reader has gone: there is no one to answer
 	return nil
 }

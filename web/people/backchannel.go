@@ -14,7 +14,7 @@ import (
 const backChannelPath = "/backend/logout/backchannel"
 
 // backChannel hears from the provider itself, not from a browser (OpenID
-// Connect Back-Channel Logout 1.0, 2.5 and 2.8). It tells nobody what is wrong
+// Connect Back-Channel Logout 1.0, 2.5 and 2.8). It does not answer what is wrong
 // with a request, except the log.
 func (p signinPages) backChannel(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")

@@ -23,7 +23,7 @@ type roleTokenPages struct {
 
 func (p roleTokenPages) list(w http.ResponseWriter, r *http.Request) error {
 	v := roletokenview.List{}
-	// What was just refreshed is shown, unless somebody used it meanwhile.
+	// What was just refreshed is shown, unless it was used meanwhile.
 	if id, err := strconv.ParseInt(p.Sessions.TakeMark(r.Context()), 10, 64); err == nil {
 		shown, err := p.tokens.Show(r.Context(), p.Actor(r), token.ID(id))
 		if _, gone := kit.FormProblem(err); err != nil && !gone {
@@ -80,7 +80,7 @@ func answer(w http.ResponseWriter, shown token.Shown, err error) error {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the reader has gone: nobody is left to tell
+	_ = json.NewEncoder(w).Encode(body) // the reader has gone: there is no one to answer
 	return nil
 }
 

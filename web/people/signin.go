@@ -36,13 +36,13 @@ func (p signinPages) showWith(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	v := signinview.View{Start: "/backend/login/digitalid?return=" + url.QueryEscape(to), Message: message}
-	if to != signin.DefaultReturn { // nobody was on the way to anywhere
+	if to != signin.DefaultReturn { // there was a page to go to
 		v.Return = to
 	}
 	return p.Render(w, r, status, signinview.SignIn(l, v))
 }
 
-// whySignIn tells somebody whose session ended why they are here again.
+// whySignIn tells a person whose session ended why they are here again.
 func (p signinPages) whySignIn(r *http.Request) string {
 	if p.Cookie(r, "ended") == "" || r.URL.Query().Get("return") == "" {
 		return ""
@@ -84,7 +84,7 @@ func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
 	done, err := p.signin.Finish(r.Context(), cb)
 	p.Observer.SignIn(signInOutcome(err))
 	switch {
-	case problem.Is(err, problem.BadInput): // the way on is to begin again, for whoever pressed “cancel” too
+	case problem.Is(err, problem.BadInput): // the way on is to begin again, for a person who pressed “cancel”, too
 		p.LogCause(r, err)
 		return p.showWith(w, r, http.StatusBadRequest, done.ReturnPath, problem.Of(err).Message)
 	case err != nil:
@@ -107,7 +107,7 @@ func (p signinPages) callback(w http.ResponseWriter, r *http.Request) error {
 func (p signinPages) signOut(w http.ResponseWriter, r *http.Request) error {
 	hint := p.Sessions.IDToken(r.Context())
 	err := p.Sessions.Close(r.Context(), p.Actor(r), p.Current(r.Context()))
-	if err != nil && !problem.Is(err, problem.SignIn) { // whoever is out already may go on
+	if err != nil && !problem.Is(err, problem.SignIn) { // a person who is signed out already goes on
 		return err
 	}
 	p.ForgetSession(w, p.Cookie(r, "session"))

@@ -15,7 +15,7 @@ const displayLasts = 365 * 24 * time.Hour
 
 type displayPages struct{ *kit.Kit }
 
-// set remembers a text size or contrast in a cookie that names nobody.
+// set remembers a text size or contrast in a cookie without personal data.
 func (p displayPages) set(w http.ResponseWriter, r *http.Request) error {
 	d := kit.ReadDisplay(r, p.CookieName("display"))
 	switch r.PostForm.Get("set") {

@@ -152,7 +152,7 @@ func draftSaved(it editing.Item, typed editing.Fields) string {
 	return saved + " กำหนดเผยแพร่เดิมถูกยกเลิก กรุณากดเผยแพร่เพื่อกำหนดใหม่"
 }
 
-// take puts in the text of somebody else where the editor chose it.
+// take puts in the text of the other editor where the editor chose it.
 func take(it editing.Item, typed editing.Fields, form url.Values) editing.Fields {
 	theirs := it.Fields()
 	for _, in := range it.Inputs {

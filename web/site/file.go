@@ -44,7 +44,7 @@ func (p filePages) serve(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// serve sends a file that is not published to somebody who keeps the store.
+// serve sends a file that is not published to an editor of the library.
 func (p libraryPages) serve(w http.ResponseWriter, r *http.Request) error {
 	f, err := p.files.Stored(r.Context(), p.Actor(r), chi.URLParam(r, "hash"))
 	if err != nil {

@@ -124,7 +124,7 @@ func (p libraryPages) data(w http.ResponseWriter, r *http.Request, status int, v
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Vary", "Accept")
 	w.WriteHeader(status)
-	_, _ = w.Write(b) // the reader has gone: nobody is left to tell
+	_, _ = w.Write(b) // the reader has gone: there is no one to answer
 	return nil
 }
 

@@ -66,6 +66,6 @@ func (p contentPages) previewPage(w http.ResponseWriter, r *http.Request) error 
 	w.Header().Set("X-Frame-Options", "SAMEORIGIN")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("X-Robots-Tag", "noindex")
-	_, _ = bytes.NewReader(page).WriteTo(w) // the reader has gone: nobody is left to tell
+	_, _ = bytes.NewReader(page).WriteTo(w) // the reader has gone: there is no one to answer
 	return nil
 }

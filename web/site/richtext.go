@@ -7,7 +7,7 @@ import (
 	"portal/internal/text/richtext"
 )
 
-// convertText answers the rich editor when somebody changes to the plain field
+// convertText answers the rich editor when the editor changes to the plain field
 // and back.
 func (p contentPages) convertText(w http.ResponseWriter, r *http.Request) error {
 	if err := p.editing.MayWrite(p.Actor(r)); err != nil {
@@ -19,7 +19,7 @@ func (p contentPages) convertText(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = w.Write(body) // the reader has gone: nobody is left to tell
+	_, _ = w.Write(body) // the reader has gone: there is no one to answer
 	return nil
 }
 

@@ -12,7 +12,7 @@ import (
 // Kind says what went wrong, in the terms a page can answer to.
 type Kind int
 
-// The kinds. Each has one HTTP status in web/respond.go.
+// The kinds. Each has one HTTP status in web/kit/respond.go.
 const (
 	Internal  Kind = iota // not one of ours: never shown
 	NotFound              // 404
