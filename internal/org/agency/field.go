@@ -27,7 +27,10 @@ var Fields = []form.Field[Agency]{
 	{Spec: form.Spec{Name: "short_name", Label: "ชื่อย่อ", Max: 60}, Of: func(a *Agency) *string { return &a.ShortName }},
 	{Spec: form.Spec{Name: "name_en", Label: "ชื่อภาษาอังกฤษ", Max: 250, Type: form.Latin}, Of: func(a *Agency) *string { return &a.NameEN }},
 	{Spec: form.Spec{Name: "address", Label: "ที่อยู่", Max: 500}, Of: func(a *Agency) *string { return &a.Address }},
-	{Spec: form.Spec{Name: "telephone", Label: "โทรศัพท์", Max: 100, Type: form.Telephone}, Of: func(a *Agency) *string { return &a.Telephone }},
+	{
+		Spec: form.Spec{Name: "telephone", Label: "โทรศัพท์", Max: 100, Type: form.Telephone},
+		Of:   func(a *Agency) *string { return &a.Telephone },
+	},
 	{Spec: form.Spec{Name: "website", Label: "เว็บไซต์", Max: 250, Type: form.Website}, Of: func(a *Agency) *string { return &a.Website }},
 	{Spec: form.Spec{Name: "email", Label: "อีเมล", Max: 254, Type: form.Email}, Of: func(a *Agency) *string { return &a.Email }},
 }
