@@ -24,7 +24,8 @@ func agencyViews() map[string]templ.Component {
 	undecided := component.UnitField{Name: "unit", Label: "ภายใต้หน่วยงาน", Text: evil, Note: evil, Options: []component.UnitOption{{ID: "1", Name: evil, About: evil}}}
 	never := func(agency.ID) bool { return false }
 	form := agencyview.Form{
-		Code: evil, Kind: evil, Name: evil, NameEN: evil, ShortName: evil, Address: evil, Telephone: evil, Reason: evil, Key: evil, Version: evil,
+		Entry:  agency.Entry{Code: evil, Kind: evil, Name: evil, NameEN: evil, ShortName: evil, Address: evil, Telephone: evil},
+		Reason: evil, Key: evil, Version: evil,
 		Unit: undecided, Line: line, Conflict: true,
 		Problem: problem.Of(problem.Fields(map[string]string{"code": evil, "unit": evil, "kind": evil, "name": evil, "reason": evil})),
 	}

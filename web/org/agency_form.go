@@ -23,18 +23,10 @@ type agencyForm struct {
 
 func readAgencyForm(v url.Values) (f agencyForm) {
 	f.Form = agencyview.Form{
-		Code: v.Get("code"), Kind: v.Get("kind"), Name: v.Get("name"), NameEN: v.Get("name_en"), ShortName: v.Get("short_name"),
-		Address: v.Get("address"), Telephone: v.Get("telephone"),
+		Entry:   agency.EntryOf(v.Get),
 		Version: v.Get("version"), Key: v.Get("form_key"), Reason: v.Get("reason"), Top: v.Get("top") != "",
 	}
 	return f
-}
-
-func (f agencyForm) entry() agency.Entry {
-	return agency.Entry{
-		Code: f.Code, Kind: agency.Kind(f.Kind), Name: f.Name, NameEN: f.NameEN, ShortName: f.ShortName,
-		Address: f.Address, Telephone: f.Telephone,
-	}
 }
 
 // change is what every use case that changes an agency is told.
@@ -44,11 +36,6 @@ func (f agencyForm) change(id agency.ID) agency.Form {
 		version = 0 // no agency has it: a conflict
 	}
 	return agency.Form{Key: idempotency.Key(f.Key), ID: id, Version: version, Reason: f.Reason}
-}
-
-func (f *agencyForm) fill(a agency.Agency) {
-	f.Code, f.Kind, f.Name, f.NameEN, f.ShortName = a.Code, string(a.Kind), a.Name, a.NameEN, a.ShortName
-	f.Address, f.Telephone = a.Address, a.Telephone
 }
 
 // add shows the form for a new agency.
@@ -75,7 +62,7 @@ func (p agencyPages) addSent(w http.ResponseWriter, r *http.Request) error {
 	}
 	var id agency.ID
 	if err = f.unit.Undecided(); !f.unit.Searching && err == nil {
-		id, err = p.agencies.AddUnder(r.Context(), p.Actor(r), idempotency.Key(f.Key), f.entry(), f.parent())
+		id, err = p.agencies.AddUnder(r.Context(), p.Actor(r), idempotency.Key(f.Key), f.Entry, f.parent())
 	}
 	return p.AnswerForm(w, r, err, kit.FormAnswer{
 		Searching: f.unit.Searching, To: agencyview.Path(id), Message: "เพิ่มหน่วยงานแล้ว",
@@ -103,7 +90,7 @@ func (p agencyPages) edit(w http.ResponseWriter, r *http.Request) error {
 		if typed, ok := p.SavedForm(r); ok {
 			f = readAgencyForm(typed)
 		} else {
-			f.fill(line.Self())
+			f.Entry = line.Self()
 		}
 		return p.editForm(w, r, http.StatusOK, f, line)
 	})
@@ -112,7 +99,7 @@ func (p agencyPages) edit(w http.ResponseWriter, r *http.Request) error {
 func (p agencyPages) editSent(w http.ResponseWriter, r *http.Request) error {
 	return p.onAgency(w, r, func(line agency.Line) error {
 		f, id := readAgencyForm(r.PostForm), line.Self().ID
-		err := p.agencies.Edit(r.Context(), p.Actor(r), f.change(id), f.entry())
+		err := p.agencies.Edit(r.Context(), p.Actor(r), f.change(id), f.Entry)
 		return p.AnswerForm(w, r, err, kit.FormAnswer{
 			To: agencyview.Path(id), Message: "บันทึกข้อมูลหน่วยงานแล้ว",
 			Again: func(status int, bad *problem.Error) error {

@@ -1,5 +1,7 @@
 package catalogue
 
+import "slices"
+
 // Shared are the words that features have in common, in the order they are shown.
 var Shared = Feature{ // #nosec G101 -- words on screens
 	Fields: []Field{
@@ -33,4 +35,9 @@ var Shared = Feature{ // #nosec G101 -- words on screens
 		{Key: "value", Name: "ค่า"},
 	},
 	Values: map[string]string{"csv": "CSV", "xlsx": "Excel", "print": "พิมพ์", "shown": "แสดง", "hidden": "ซ่อน"},
+}
+
+// IsShared reports whether the key of a detail has a word that features have in common.
+func IsShared(key string) bool {
+	return slices.ContainsFunc(Shared.Fields, func(f Field) bool { return f.Key == key })
 }

@@ -11,23 +11,52 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Text is one field of text of a T.
-type Text[T any] struct {
-	Name    string // in forms, files and the audit log
+// Spec describes one field of text. Its name stands in forms, files, the audit
+// log and as the column of the database.
+type Spec struct {
+	Name    string
+	Label   string
+	Hint    string // what to write; "" when the label says it
+	Heading string // of its column in files; "" for the label
 	Max     int    // characters
 	Missing string // what to say when it is empty; "" when it may be
-	Of      func(*T) *string
+	Type    Type
 }
 
-// Check says what to fix in text, or "".
-func (f Text[T]) Check(text string) string {
+// Field is a Spec with the text of a T that it describes.
+type Field[T any] struct {
+	Spec
+	Of func(*T) *string
+}
+
+// Column is what the field's column is called in files.
+func (s Spec) Column() string {
+	if s.Heading != "" {
+		return s.Heading
+	}
+	return s.Label
+}
+
+// Tidy writes a text as the field stores it.
+func (s Spec) Tidy(text string) string {
+	text = Tidy(text)
+	if s.Type.tidy != nil && text != "" {
+		return s.Type.tidy(text)
+	}
+	return text
+}
+
+// Check says what to fix in a tidy text, or "".
+func (s Spec) Check(text string) string {
 	switch {
 	case text == "":
-		return f.Missing
+		return s.Missing
 	case !Storable(text):
 		return "มีตัวอักษรที่อ่านไม่ได้ กรุณาพิมพ์ใหม่"
-	case utf8.RuneCountInString(text) > f.Max:
-		return fmt.Sprintf("ยาวเกิน %d ตัวอักษร กรุณาย่อให้สั้นลง", f.Max)
+	case s.Type.check != nil && s.Type.check(text) != "":
+		return s.Type.check(text)
+	case utf8.RuneCountInString(text) > s.Max:
+		return fmt.Sprintf("ยาวเกิน %d ตัวอักษร กรุณาย่อให้สั้นลง", s.Max)
 	}
 	return ""
 }

@@ -6,7 +6,7 @@ import (
 )
 
 func TestCheck(t *testing.T) {
-	optional, needed := Text[string]{Max: 3}, Text[string]{Max: 3, Missing: "กรุณากรอก"}
+	optional, needed := Spec{Max: 3}, Spec{Max: 3, Missing: "กรุณากรอก"}
 	for text, ok := range map[string][2]bool{
 		"": {true, false}, "กขค": {true, true}, "กขคง": {false, false}, "a\xff": {false, false}, "a\x00": {false, false},
 	} {

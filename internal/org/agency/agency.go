@@ -29,6 +29,8 @@ type Agency struct {
 	ShortName string
 	Address   string
 	Telephone string
+	Website   string // an https address
+	Email     string
 	Hidden    bool
 	Version   int // goes up with every change
 }

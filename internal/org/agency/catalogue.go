@@ -41,13 +41,12 @@ var Catalogue = catalogue.Feature{ // #nosec G101 -- words on screens
 		{Key: "agencies", Name: "หน่วยงาน"},
 		{Key: "agency_uploads", Name: "ไฟล์หน่วยงานที่ตรวจสอบไว้"},
 	},
-	Fields: []catalogue.Field{
-		{Key: "name"}, {Key: "name_en", Name: "ชื่อภาษาอังกฤษ"}, {Key: "short_name", Name: "ชื่อย่อ"},
-		{Key: "code", Name: "รหัสหน่วยงาน"}, {Key: "kind", Name: "ประเภท"}, {Key: "parent", Name: "สังกัด"},
+	Fields: append(words(), []catalogue.Field{
+		{Key: "kind", Name: "ประเภท"}, {Key: "parent", Name: "สังกัด"},
 		{Key: "parent_id", Name: "สังกัด"}, {Key: "parent_name", Name: "สังกัด"},
 		{Key: "parent_code", Name: "รหัสต้นสังกัด"}, {Key: "same", Name: "เหมือนเดิม"},
 		{Key: "sha256", Name: "แฮชของไฟล์ (SHA-256)"}, {Key: "agency_uploads", Name: "ไฟล์หน่วยงานที่ตรวจสอบไว้"},
-		{Key: "shown", Name: "การแสดงผล"}, {Key: "telephone"}, {Key: "address", Name: "ที่อยู่"}, {Key: "rows"},
+		{Key: "shown", Name: "การแสดงผล"}, {Key: "rows"},
 		{Key: "added", Name: "เพิ่ม"}, {Key: "changed", Name: "แก้ไข"}, {Key: "moved", Name: "ย้าย"},
-	},
+	}...),
 }

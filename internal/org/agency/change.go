@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"portal/internal/kit/audit"
 	"portal/internal/kit/authz"
@@ -25,7 +26,7 @@ func (s *Service) AddUnder(ctx context.Context, actor authz.Actor, key idempoten
 	if err := actor.Require(authz.EditAgencies); err != nil {
 		return 0, err
 	}
-	e = e.tidy()
+	e = e.tidied()
 	fix := e.check()
 	err = s.change(ctx, actor, key, func(tx *audit.Tx) error {
 		line, err := s.parentLine(ctx, tx, actor, parent)
@@ -61,7 +62,7 @@ func (s *Service) Edit(ctx context.Context, actor authz.Actor, f Form, e Entry) 
 	if err := actor.Require(authz.EditAgencies); err != nil {
 		return err
 	}
-	e = e.tidy()
+	e = e.tidied()
 	fix := e.check()
 	return s.change(ctx, actor, f.Key, func(tx *audit.Tx) error {
 		line, err := s.lock(ctx, tx, actor, f)
@@ -235,23 +236,11 @@ func subject(a Agency) audit.Subject {
 	return audit.Subject{Key: fmt.Sprintf("agency/%d", a.ID), Name: a.Name, Agencies: []authz.AgencyID{a.ID}}
 }
 
-// with is the agency with what was typed about it.
-func (a Agency) with(e Entry) Agency {
-	a.Code, a.Kind, a.Name, a.NameEN, a.ShortName = e.Code, e.Kind, e.Name, e.NameEN, e.ShortName
-	a.Address, a.Telephone = e.Address, e.Telephone
-	return a
-}
-
 // values are an agency's columns for the log.
 func values(a Agency) map[string]string {
-	shown := "true"
-	if a.Hidden {
-		shown = "false"
-	}
-	return map[string]string{
-		"code": a.Code, "kind": string(a.Kind), "name": a.Name, "name_en": a.NameEN, "short_name": a.ShortName,
-		"address": a.Address, "telephone": a.Telephone, "shown": shown,
-	}
+	all := a.texts()
+	all["kind"], all["shown"] = string(a.Kind), strconv.FormatBool(!a.Hidden)
+	return all
 }
 
 // difference keeps the columns that differ.

@@ -351,3 +351,36 @@ func TestAddBelowWhatMoves(t *testing.T) {
 	}
 	o.wholeTree()
 }
+
+func TestWebsite(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	parent := o.id["080101"]
+	e := Entry{Code: "08010198", Kind: authz.ServicePoint, Name: "จุดบริการ", Website: "http://dlt.go.th"}
+	if _, err := o.s.AddUnder(o.ctx, o.admin, "", e, &parent); problem.Of(err).Field("website") == "" {
+		t.Errorf("an address without encryption: %v", err)
+	}
+	e.Website = " www.dlt.go.th "
+	if _, err := o.s.AddUnder(o.ctx, o.admin, "", e, &parent); err != nil {
+		t.Fatal(err)
+	}
+	if a := o.read("08010198"); a.Website != "https://www.dlt.go.th" {
+		t.Errorf("saved %q", a.Website)
+	}
+}
+
+func TestEmail(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	e := Entry{Code: "77", Kind: authz.Ministry, Name: "กระทรวง", Email: "saraban"}
+	if _, err := o.s.AddUnder(o.ctx, o.admin, "", e, nil); problem.Of(err).Field("email") == "" {
+		t.Errorf("no address: %v", err)
+	}
+	e.Email = " saraban@dlt.go.th "
+	if _, err := o.s.AddUnder(o.ctx, o.admin, "", e, nil); err != nil {
+		t.Fatal(err)
+	}
+	if a := o.read("77"); a.Email != "saraban@dlt.go.th" {
+		t.Errorf("saved %q", a.Email)
+	}
+}

@@ -20,11 +20,21 @@ import (
 const maxFileRows = 100_000
 
 // Columns are the headings of a file of agencies, in English as programs write
-// them. The first four must be there.
-var Columns = []string{"code", "parent_code", "kind", "name", "name_en", "short_name", "address", "telephone", "shown"}
+// them, and Headings the same in Thai, for the template. The first four must be there.
+var Columns, Headings = fileColumns()
 
-// Headings are the same in Thai, for the template.
-var Headings = []string{"รหัส", "รหัสต้นสังกัด", "ประเภท", "ชื่อ", "ชื่อภาษาอังกฤษ", "ชื่อย่อ", "ที่อยู่", "โทรศัพท์", "การแสดงผล"}
+func fileColumns() (columns, headings []string) {
+	add := func(column, heading string) { columns, headings = append(columns, column), append(headings, heading) }
+	for _, f := range Fields {
+		add(f.Name, f.Column())
+		if f.Name == "code" {
+			add("parent_code", "รหัสต้นสังกัด")
+			add("kind", "ประเภท")
+		}
+	}
+	add("shown", "การแสดงผล")
+	return columns, headings
+}
 
 const (
 	neededColumns = 4
@@ -174,12 +184,9 @@ func readRow(n int, cells, columns []string) fileRow {
 		text[columns[i]] = plain(c)
 	}
 	kind, ok := kindWords[tidy(strings.ToLower(text["kind"]))]
-	r.entry = Entry{Code: text["code"], Kind: kind}
-	for _, f := range texts {
-		*f.Of(&r.entry) = text[f.Name]
-	}
-	r.entry = r.entry.tidy()
-	r.parent = Entry{Code: text["parent_code"]}.tidy().Code
+	r.entry = EntryOf(func(name string) string { return text[name] }).tidied()
+	r.entry.Kind = kind
+	r.parent = Entry{Code: text["parent_code"]}.tidied().Code
 	fix := r.entry.check()
 	for _, field := range Columns {
 		if fix[field] != "" && (field != "kind" || ok) {

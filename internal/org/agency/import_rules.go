@@ -222,12 +222,9 @@ func (p *planner) result() Plan {
 // after is an agency as the row makes it. Columns that the file lacks stay.
 func (p *planner) after(a Agency, r fileRow) Agency {
 	e := r.entry
-	for column, texts := range map[string][2]*string{
-		"name_en": {&e.NameEN, &a.NameEN}, "short_name": {&e.ShortName, &a.ShortName},
-		"address": {&e.Address, &a.Address}, "telephone": {&e.Telephone, &a.Telephone},
-	} {
-		if !p.file.has[column] {
-			*texts[0] = *texts[1]
+	for _, f := range Fields {
+		if !p.file.has[f.Name] {
+			*f.Of(&e) = *f.Of(&a)
 		}
 	}
 	if r.hidden != nil {

@@ -2,7 +2,6 @@ package agency
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -99,57 +98,6 @@ func mayBecome(kind Kind, code string, parent Kind, below []Kind, held []authz.R
 		}
 	}
 	return ""
-}
-
-// Entry is what people type about an agency.
-type Entry struct {
-	Code, Name, NameEN, ShortName string
-	Address, Telephone            string
-	Kind                          Kind
-}
-
-var codeForm = regexp.MustCompile(`^[0-9]{2,20}$`)
-
-// texts are the texts of an Entry.
-var texts = []form.Text[Entry]{
-	{Name: "name", Max: 250, Missing: "กรุณากรอกชื่อหน่วยงาน", Of: func(e *Entry) *string { return &e.Name }},
-	{Name: "name_en", Max: 250, Of: func(e *Entry) *string { return &e.NameEN }},
-	{Name: "short_name", Max: 60, Of: func(e *Entry) *string { return &e.ShortName }},
-	{Name: "address", Max: 500, Of: func(e *Entry) *string { return &e.Address }},
-	{Name: "telephone", Max: 100, Of: func(e *Entry) *string { return &e.Telephone }},
-}
-
-// tidy writes texts as they are stored: NFC, no signs without width, single spaces.
-func (e Entry) tidy() Entry {
-	for _, f := range texts {
-		*f.Of(&e) = tidy(*f.Of(&e))
-	}
-	e.Code = arabic.Replace(strings.ReplaceAll(tidy(e.Code), " ", ""))
-	return e
-}
-
-var arabic = strings.NewReplacer("๐", "0", "๑", "1", "๒", "2", "๓", "3", "๔", "4", "๕", "5", "๖", "6", "๗", "7", "๘", "8", "๙", "9")
-
-func tidy(text string) string { return form.Tidy(text) }
-
-// check says what to fix, by field; it is empty when all is well.
-func (e Entry) check() map[string]string {
-	fix := map[string]string{}
-	switch {
-	case e.Code == "":
-		fix["code"] = "กรุณากรอกรหัสหน่วยงาน"
-	case !codeForm.MatchString(e.Code):
-		fix["code"] = "รหัสต้องเป็นตัวเลข 2 ถึง 20 หลัก"
-	}
-	if !e.Kind.Valid() {
-		fix["kind"] = "กรุณาเลือกประเภทหน่วยงาน"
-	}
-	for _, f := range texts {
-		if why := f.Check(*f.Of(&e)); why != "" {
-			fix[f.Name] = why
-		}
-	}
-	return fix
 }
 
 // checkReason asks for the reason that the audit log keeps.

@@ -95,14 +95,14 @@ func TestEntry(t *testing.T) {
 	} {
 		e := good
 		c.change(&e)
-		fix := e.tidy().check()
+		fix := e.tidied().check()
 		if got := strings.Join(slices.Collect(maps.Keys(fix)), " "); got != c.fix {
 			t.Errorf("%s: fix %q, want %q", name, got, c.fix)
 		}
 	}
-	e := Entry{Code: " ๐๘๐๑ ", Name: "  กรม\u200bการ \n ขนส่ง\x00 "}.tidy()
+	e := Entry{Code: " ๐๘๐๑ ", Name: "  กรม\u200bการ \n ขนส่ง\x00 "}.tidied()
 	if e.Code != "0801" || e.Name != "กรมการ ขนส่ง" {
-		t.Errorf("tidied to %+q", e)
+		t.Errorf("tidied to %+v", e)
 	}
 }
 

@@ -3,6 +3,7 @@ package agency
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,8 +13,7 @@ import (
 )
 
 // columns are those of an Agency.
-const columns = `a.id, a.code, a.parent_id, a.kind, a.name, a.name_en, a.short_name, a.address, a.telephone,
-	NOT a.shown AS hidden, a.version`
+var columns = `a.id, a.parent_id, a.kind, ` + sqlList("a.%") + `, NOT a.shown AS hidden, a.version`
 
 func selectByCode(ctx context.Context, r db.Reader, code string) (Agency, error) {
 	rows, err := r.Query(ctx, `SELECT `+columns+` FROM agencies a WHERE a.code = $1`, code)
@@ -71,11 +71,28 @@ func selectHistory(ctx context.Context, r db.Reader, id ID, limit int) ([]Event,
 
 func insertAgency(ctx context.Context, tx *audit.Tx, a Agency) (ID, error) {
 	rows, err := tx.Query(ctx, `
-		INSERT INTO agencies (code, parent_id, kind, name, name_en, short_name, address, telephone, shown)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NOT $9::boolean) RETURNING id`,
-		a.Code, a.ParentID, a.Kind, a.Name, a.NameEN, a.ShortName, a.Address, a.Telephone, a.Hidden)
+		INSERT INTO agencies (parent_id, kind, shown, `+sqlList("%")+`)
+		VALUES (@parent_id, @kind, NOT @hidden::boolean, `+sqlList("@%")+`) RETURNING id`, a.args())
 	if err != nil {
 		return 0, err
 	}
 	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[ID])
+}
+
+// args are what the statements that write an agency are given.
+func (a Agency) args() pgx.NamedArgs {
+	all := pgx.NamedArgs{"id": a.ID, "parent_id": a.ParentID, "kind": a.Kind, "hidden": a.Hidden}
+	for name, text := range a.texts() {
+		all[name] = text
+	}
+	return all
+}
+
+// sqlList writes a list of SQL: pattern for each field, with its name for %.
+func sqlList(pattern string) string {
+	all := make([]string, len(Fields))
+	for i, f := range Fields {
+		all[i] = strings.ReplaceAll(pattern, "%", f.Name)
+	}
+	return strings.Join(all, ", ")
 }

@@ -22,9 +22,8 @@ func lockTree(ctx context.Context, tx *audit.Tx) error {
 
 func updateAgency(ctx context.Context, tx *audit.Tx, a Agency) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE agencies SET code = $2, kind = $3, name = $4, name_en = $5, short_name = $6, address = $7, telephone = $8,
-			shown = NOT $9::boolean, version = version + 1
-		WHERE id = $1`, a.ID, a.Code, a.Kind, a.Name, a.NameEN, a.ShortName, a.Address, a.Telephone, a.Hidden)
+		UPDATE agencies SET kind = @kind, `+sqlList("% = @%")+`, shown = NOT @hidden::boolean, version = version + 1
+		WHERE id = @id`, a.args())
 	return err
 }
 

@@ -56,9 +56,11 @@ func selectPlaced(ctx context.Context, r db.Reader) (map[string]placed, error) {
 	}
 	all := map[string]placed{}
 	var a placed
-	_, err = pgx.ForEachRow(rows, []any{
-		&a.ID, &a.Code, &a.ParentID, &a.Kind, &a.Name, &a.NameEN, &a.ShortName, &a.Address, &a.Telephone, &a.Hidden, &a.Version, &a.ParentCode,
-	}, func() error {
+	into := []any{&a.ID, &a.ParentID, &a.Kind}
+	for _, f := range Fields {
+		into = append(into, f.Of(&a.Agency))
+	}
+	_, err = pgx.ForEachRow(rows, append(into, &a.Hidden, &a.Version, &a.ParentCode), func() error {
 		all[a.Code] = a
 		return nil
 	})
@@ -71,30 +73,26 @@ func allowTime(ctx context.Context, tx *audit.Tx) error {
 	return err
 }
 
-// sentRow is an agency as a statement reads it.
-type sentRow struct {
-	Code      string `json:"code"`
-	Parent    string `json:"parent"`
-	Kind      Kind   `json:"kind"`
-	Name      string `json:"name"`
-	NameEN    string `json:"name_en"`
-	ShortName string `json:"short_name"`
-	Address   string `json:"address"`
-	Telephone string `json:"telephone"`
-	Hidden    bool   `json:"hidden"`
-}
+// sentColumns are those of an agency as a statement reads it.
+var sentColumns = `(parent text, kind text, hidden boolean, ` + sqlList("% text") + `)`
 
-const sentColumns = `(code text, parent text, kind text, name text, name_en text, short_name text, address text, telephone text, hidden boolean)`
+// sent is an agency as a statement reads it.
+func (p Planned) sent() map[string]any {
+	row := map[string]any{"parent": p.Parent, "kind": p.After.Kind, "hidden": p.After.Hidden}
+	for name, text := range p.After.texts() {
+		row[name] = text
+	}
+	return row
+}
 
 // execMany runs a statement whose first parameter is the rows.
 func execMany(ctx context.Context, tx *audit.Tx, sql string, rows []Planned) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	sent := make([]sentRow, len(rows))
+	sent := make([]map[string]any, len(rows))
 	for i, p := range rows {
-		a := p.After
-		sent[i] = sentRow{a.Code, p.Parent, a.Kind, a.Name, a.NameEN, a.ShortName, a.Address, a.Telephone, a.Hidden}
+		sent[i] = p.sent()
 	}
 	all, err := json.Marshal(sent)
 	if err != nil {
@@ -106,15 +104,14 @@ func execMany(ctx context.Context, tx *audit.Tx, sql string, rows []Planned) err
 
 func insertMany(ctx context.Context, tx *audit.Tx, rows []Planned) error {
 	return execMany(ctx, tx, `
-		INSERT INTO agencies (code, parent_id, kind, name, name_en, short_name, address, telephone, shown)
-		SELECT r.code, p.id, r.kind, r.name, r.name_en, r.short_name, r.address, r.telephone, NOT r.hidden
+		INSERT INTO agencies (parent_id, kind, shown, `+sqlList("%")+`)
+		SELECT p.id, r.kind, NOT r.hidden, `+sqlList("r.%")+`
 		FROM jsonb_to_recordset($1::jsonb) AS r `+sentColumns+` LEFT JOIN agencies p ON p.code = r.parent`, rows)
 }
 
 func updateMany(ctx context.Context, tx *audit.Tx, rows []Planned) error {
 	return execMany(ctx, tx, `
-		UPDATE agencies a SET kind = r.kind, name = r.name, name_en = r.name_en, short_name = r.short_name,
-			address = r.address, telephone = r.telephone, shown = NOT r.hidden, version = version + 1
+		UPDATE agencies a SET kind = r.kind, `+sqlList("% = r.%")+`, shown = NOT r.hidden, version = version + 1
 		FROM jsonb_to_recordset($1::jsonb) AS r `+sentColumns+` WHERE a.code = r.code`, rows)
 }
 
