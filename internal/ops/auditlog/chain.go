@@ -247,6 +247,9 @@ func (s *Service) pruneSome(ctx context.Context, actor authz.Actor, older time.T
 		if n, err = deleteThrough(ctx, tx, last.ID); err != nil {
 			return err
 		}
+		if n == 0 { // another server removed them meanwhile, and recorded it
+			return audit.ErrUnchanged
+		}
 		about := audit.Subject{Key: "audit", Name: "บันทึกการใช้งาน"}
 		return tx.Record(ActionPruned, about, start{last.ID, hex.EncodeToString(last.Hash), n})
 	})
